@@ -1,0 +1,108 @@
+package losses
+
+// Pixel is a loss of each pixel alone: a function of the log-probability of its
+// true class. The class weights, the reduction and the chain back to the scores
+// are the same for all of them and are not stated here.
+type Pixel interface {
+	// Term gives loss[i] and slope[i] = d loss / d u for the log-probability
+	// u[i] of the true class and its complement q[i] = 1-p. slope may be nil.
+	Term(loss, slope, u, q []float32)
+}
+
+// Weigher is a Pixel loss with class weights of its own.
+type Weigher interface {
+	Weights(w *ClassWeights)
+}
+
+// ClassWeights are the weights of one channel each. With a softmax only Hit is
+// used: the weight of the pixels of that class. With sigmoids each channel has
+// its foreground, Hit, and its background, Miss. They start at 1.
+type ClassWeights struct {
+	Sigmoid             bool
+	Hit, Miss           []float64
+	HitCount, MissCount []float64 // counted pixels of each
+}
+
+// OneVsRest is a Pixel loss that, with a softmax, sees every class of a pixel as
+// a two-class problem of its own.
+type OneVsRest interface{ OneVsRest() bool }
+
+// SoftPixel is a Pixel loss whose soft target is not the mixture of its two
+// hard ones. Sigmoids only: x is the logit, g the target, slope d loss / d x.
+type SoftPixel interface {
+	SoftTerm(loss, slope, x, g []float32)
+}
+
+// Divided is a Pixel loss divided by a sum of its own, which is differentiated
+// too. Divisor has the form of Term and is not weighted.
+type Divided interface {
+	Divisor(loss, slope, u, q []float32) bool
+}
+
+// Mapped is a Pixel loss whose pixel weights come from the target.
+type Mapped interface {
+	Map(in *Input, spacing []float64) ([]float32, error)
+}
+
+// Sums are the soft confusion of one class over one unit: an image, a batch or
+// everything. Every pixel enters by its weight.
+type Sums struct {
+	TP, FP, FN float64 // Σ p t, Σ p (1-t), Σ (1-p) t
+	N          float64 // Σ 1
+	PP, TT, D  float64 // Σ p², Σ t², Σ |p-t|; only where Squares asks for them
+}
+
+func (s *Sums) add(o Sums) {
+	s.TP += o.TP
+	s.FP += o.FP
+	s.FN += o.FN
+	s.N += o.N
+	s.PP += o.PP
+	s.TT += o.TT
+	s.D += o.D
+}
+
+// Region is a loss of the sums of one class. d is its derivative by each sum;
+// d.N and d.TT are not read.
+type Region interface {
+	Region(s Sums) (loss float64, d Sums)
+}
+
+// Joint is a loss of the sums of all classes of a unit together. It fills d.
+type Joint interface {
+	Joint(s, d []Sums) float64
+}
+
+// Squarer is a Region or Joint loss that may need PP, TT and D.
+type Squarer interface{ Squares() bool }
+
+// Outer is a Region loss with a function around the mean over its units.
+type Outer interface {
+	Outer(mean float64) (value, slope float64)
+}
+
+// Plane is a loss that needs whole planes: it sorts them, or measures distances.
+type Plane interface {
+	Plane(p *Planes) (PlaneResult, error)
+}
+
+// Counts is a metric of a confusion matrix.
+type Counts interface {
+	Counts(c *Confusion, o *Options) (Score, error)
+}
+
+// Compound is a weighted sum of other losses.
+type Compound interface {
+	Parts(o Options) []Part
+}
+
+// Part is one loss of a Compound. Offset is added to its value.
+type Part struct {
+	Weight  float64
+	Loss    any
+	Options Options
+	Offset  float64
+}
+
+// Sigmoids is a loss that wants independent channels whatever the mode.
+type Sigmoids interface{ Sigmoids() bool }

@@ -1,0 +1,389 @@
+package losses
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// Param describes one parameter: everything that a manifest, a type
+// declaration, a form or a query string needs to know of it.
+type Param struct {
+	Name    string   `json:"name"`
+	Type    string   `json:"type"` // number, integer, boolean, string, numbers, classes
+	Default any      `json:"default"`
+	Min     *float64 `json:"min,omitempty"`
+	Max     *float64 `json:"max,omitempty"`
+	Above   *float64 `json:"above,omitempty"` // an excluded lower bound
+	Enum    []string `json:"enum,omitempty"`
+	Doc     string   `json:"doc"`
+	field   int
+}
+
+// params reads the tags of a struct; its present values are the defaults.
+func params(v reflect.Value) []Param {
+	t := v.Type()
+	list := make([]Param, 0, t.NumField())
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name := f.Tag.Get("js")
+		if name == "" {
+			continue
+		}
+		p := Param{Name: name, Doc: f.Tag.Get("doc"), field: i, Min: bound(f, "min"), Max: bound(f, "max"), Above: bound(f, "above")}
+		if e, ok := f.Tag.Lookup("enum"); ok {
+			p.Enum = strings.Split(e, "|")
+		}
+		x := v.Field(i).Interface()
+		switch x.(type) {
+		case float64:
+			p.Type = "number"
+		case int:
+			p.Type = "integer"
+		case bool:
+			p.Type = "boolean"
+		case string:
+			p.Type = "string"
+		case []float64:
+			p.Type = "numbers"
+		case Choice:
+			p.Type = "classes"
+		default:
+			panic("losses: parameter " + name + " of an unknown type")
+		}
+		p.Default = plain(x)
+		list = append(list, p)
+	}
+	return list
+}
+
+func bound(f reflect.StructField, key string) *float64 {
+	s, ok := f.Tag.Lookup(key)
+	if !ok {
+		return nil
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		panic("losses: tag " + key + " of " + f.Name + " is not a number")
+	}
+	return &x
+}
+
+// plain turns a parameter into what JSON and JavaScript know.
+func plain(x any) any {
+	switch x := x.(type) {
+	case Choice:
+		if x.List != nil {
+			return x.List
+		}
+		if x.Word == "" {
+			return nil
+		}
+		return x.Word
+	case []float64:
+		if x == nil {
+			return nil
+		}
+		return x
+	case string:
+		if x == "" {
+			return nil
+		}
+	case int:
+		return float64(x)
+	}
+	return x
+}
+
+// set puts a value that came from outside into its field.
+func (p Param) set(dst reflect.Value, x any) error {
+	f := dst.Field(p.field)
+	if x == nil { // null is the default of what may be left open
+		switch p.Type {
+		case "numbers", "classes":
+			f.SetZero()
+			return nil
+		case "string":
+			if p.Enum[0] == "" {
+				f.SetString("")
+				return nil
+			}
+		}
+		return p.refuse(x)
+	}
+	switch p.Type {
+	case "number", "integer":
+		n, ok := number(x)
+		if !ok || !p.within(n) || p.Type == "integer" && n != math.Trunc(n) {
+			return p.refuse(x)
+		}
+		if p.Type == "integer" {
+			f.SetInt(int64(n))
+		} else {
+			f.SetFloat(n)
+		}
+	case "boolean":
+		b, ok := x.(bool)
+		if !ok {
+			return p.refuse(x)
+		}
+		f.SetBool(b)
+	case "string":
+		s, ok := x.(string)
+		if !ok || !contains(p.Enum, s) || s == "" {
+			return p.refuse(x)
+		}
+		f.SetString(s)
+	case "numbers":
+		list, ok := numbers(x)
+		for _, n := range list {
+			ok = ok && p.within(n)
+		}
+		if !ok || len(list) == 0 {
+			return p.refuse(x)
+		}
+		f.Set(reflect.ValueOf(list))
+	case "classes":
+		if s, ok := x.(string); ok {
+			if s != "all" && s != "present" {
+				return p.refuse(x)
+			}
+			f.Set(reflect.ValueOf(Choice{Word: s}))
+			return nil
+		}
+		list, ok := numbers(x)
+		c := Choice{List: make([]int, len(list))}
+		for i, n := range list {
+			ok = ok && n == math.Trunc(n) && n >= 0 && n < maxLen
+			if ok {
+				c.List[i] = int(n)
+			}
+		}
+		if !ok || len(list) == 0 {
+			return p.refuse(x)
+		}
+		f.Set(reflect.ValueOf(c))
+	}
+	return nil
+}
+
+func (p Param) within(n float64) bool {
+	return !math.IsNaN(n) && !math.IsInf(n, 0) &&
+		(p.Min == nil || n >= *p.Min) && (p.Max == nil || n <= *p.Max) && (p.Above == nil || n > *p.Above)
+}
+
+// refuse names the value and the rule.
+func (p Param) refuse(x any) error {
+	s := fmt.Sprintf("%v", x)
+	switch v := x.(type) {
+	case nil:
+		s = "null"
+	case string:
+		s = strconv.Quote(v)
+	}
+	if len(s) > 80 {
+		s = s[:80] + "..."
+	}
+	return fail(CodeOption, p.Name, "is %s, must be %s", s, p.Rule())
+}
+
+// Rule says in words what the parameter may be.
+func (p Param) Rule() string {
+	var b strings.Builder
+	switch p.Type {
+	case "number", "integer":
+		b.WriteString("a finite number")
+		if p.Type == "integer" {
+			b.Reset()
+			b.WriteString("an integer")
+		}
+	case "boolean":
+		return "true or false"
+	case "string":
+		words := p.Enum
+		if words[0] == "" {
+			words = words[1:]
+		}
+		return "one of " + strings.Join(words, ", ")
+	case "numbers":
+		b.WriteString("a number or a list of finite numbers")
+	case "classes":
+		return "all, present or a list of class ids"
+	}
+	switch {
+	case p.Min != nil && p.Max != nil:
+		fmt.Fprintf(&b, " in [%v, %v]", *p.Min, *p.Max)
+	case p.Min != nil:
+		fmt.Fprintf(&b, " of at least %v", *p.Min)
+	case p.Above != nil && p.Max != nil:
+		fmt.Fprintf(&b, " in (%v, %v]", *p.Above, *p.Max)
+	case p.Above != nil:
+		fmt.Fprintf(&b, " above %v", *p.Above)
+	}
+	return b.String()
+}
+
+func number(x any) (float64, bool) {
+	switch n := x.(type) {
+	case float64:
+		return n, true
+	case int:
+		return float64(n), true
+	}
+	return 0, false
+}
+
+func numbers(x any) ([]float64, bool) {
+	switch l := x.(type) {
+	case []float64:
+		return append([]float64(nil), l...), true
+	case []int:
+		out := make([]float64, len(l))
+		for i, n := range l {
+			out[i] = float64(n)
+		}
+		return out, true
+	case []any:
+		out := make([]float64, len(l))
+		for i, e := range l {
+			n, ok := number(e)
+			if !ok {
+				return nil, false
+			}
+			out[i] = n
+		}
+		return out, true
+	}
+	if n, ok := number(x); ok {
+		return []float64{n}, true
+	}
+	return nil, false
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// Spec is one loss or metric with its parameters, ready to evaluate.
+type Spec struct {
+	Name    string
+	Loss    any // the loss, by value
+	Options Options
+	entry   *Entry
+}
+
+// Decode reads what a caller gave by name: the parameters of the loss and the
+// options it takes, each checked against its rule. Numbers are float64 or int,
+// lists []any or []float64.
+func Decode(name string, given map[string]any) (Spec, error) {
+	e := Lookup(name)
+	if e == nil {
+		return Spec{}, fail(CodeLoss, name, "is no loss or metric; there are %s", strings.Join(Names(), ", "))
+	}
+	own := reflect.New(reflect.TypeOf(e.Loss)).Elem()
+	own.Set(reflect.ValueOf(e.Loss))
+	options := DefaultOptions()
+	shared := reflect.ValueOf(&options).Elem()
+	table := e.table()
+	put := func(key string, x any) error {
+		p, ok := table[key]
+		switch {
+		case !ok:
+			return fail(CodeOption, key, "is no option of %s; there are %s", name, strings.Join(keys(table), ", "))
+		case p.own:
+			return p.set(own, x)
+		}
+		return p.set(shared, x)
+	}
+	all := func(m map[string]any) error {
+		for _, k := range keys(m) { // in order, so that the first error is always the same
+			if err := put(k, m[k]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := all(e.Defaults); err != nil {
+		return Spec{}, err
+	}
+	if preset, ok := given["preset"]; ok && preset != nil {
+		if err := put("preset", preset); err != nil {
+			return Spec{}, err
+		}
+		recipe, ok := e.Presets[options.Preset]
+		if !ok {
+			return Spec{}, fail(CodeOption, "preset", "%s has no %s; there are %s", options.Preset, name, strings.Join(keys(e.Presets), ", "))
+		}
+		if err := all(recipe); err != nil {
+			return Spec{}, err
+		}
+	}
+	if err := all(given); err != nil {
+		return Spec{}, err
+	}
+	return Spec{Name: name, Loss: own.Interface(), Options: options, entry: e}, nil
+}
+
+// Params is every parameter as used, by name.
+func (s Spec) Params() map[string]any {
+	out := map[string]any{}
+	own, shared := reflect.ValueOf(s.Loss), reflect.ValueOf(s.Options)
+	for name, p := range s.entry.table() {
+		if p.own {
+			out[name] = plain(own.Field(p.field).Interface())
+		} else {
+			out[name] = plain(shared.Field(p.field).Interface())
+		}
+	}
+	return out
+}
+
+type ownedParam struct {
+	Param
+	own bool
+}
+
+// table is every parameter that a loss takes, its own and the shared ones.
+func (e *Entry) table() map[string]ownedParam {
+	t := map[string]ownedParam{}
+	for _, p := range params(reflect.ValueOf(DefaultOptions())) {
+		if contains(e.takes(), p.Name) {
+			t[p.Name] = ownedParam{Param: p}
+		}
+	}
+	for _, p := range params(reflect.ValueOf(e.Loss)) {
+		t[p.Name] = ownedParam{Param: p, own: true}
+	}
+	return t
+}
+
+// Params lists the parameters of a loss: its own first, then the options it takes.
+func (e *Entry) Params() []Param {
+	list := params(reflect.ValueOf(e.Loss))
+	for _, p := range params(reflect.ValueOf(DefaultOptions())) {
+		if contains(e.takes(), p.Name) {
+			if d, ok := e.Defaults[p.Name]; ok {
+				p.Default = d
+			}
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func keys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,194 @@
+package losses
+
+import "math"
+
+// Shape is the size of a batch of score planes. D is 1 in two dimensions.
+type Shape struct{ N, C, D, H, W int }
+
+// Pixels is the number of pixels of one plane.
+func (s Shape) Pixels() int { return s.D * s.H * s.W }
+
+// Len is the number of scores.
+func (s Shape) Len() int { return s.N * s.C * s.Pixels() }
+
+// maxLen keeps every index inside what a 32-bit host can address.
+const maxLen = math.MaxInt32
+
+// ParseShape reads [N,C,H,W] or [N,C,D,H,W].
+func ParseShape(field string, dims []int) (Shape, error) {
+	var s Shape
+	switch len(dims) {
+	case 4:
+		s = Shape{dims[0], dims[1], 1, dims[2], dims[3]}
+	case 5:
+		s = Shape{dims[0], dims[1], dims[2], dims[3], dims[4]}
+	default:
+		return s, fail(CodeShape, field, "%v has %d sizes, must be [N,C,H,W] or [N,C,D,H,W]", dims, len(dims))
+	}
+	total := 1
+	for _, d := range dims {
+		if d < 1 {
+			return s, fail(CodeShape, field, "%v has a size of %d, every size must be at least 1", dims, d)
+		}
+		if total > maxLen/d {
+			return s, fail(CodeShape, field, "%v has more than %d elements", dims, maxLen)
+		}
+		total *= d
+	}
+	return s, nil
+}
+
+// Form is what prediction data holds.
+type Form uint8
+
+const (
+	Logits  Form = iota // any finite float32
+	Probs               // float32 in [0,1]
+	Classes             // class ids, or 0 and 1 where a plane is its own class
+)
+
+func (f Form) String() string { return [...]string{"logits", "probs", "labels"}[f] }
+
+// Labels are class ids in one of three widths; exactly one slice is set.
+type Labels struct {
+	U8  []uint8
+	U16 []uint16
+	I32 []int32
+}
+
+// Len is the number of labels.
+func (l Labels) Len() int { return len(l.U8) + len(l.U16) + len(l.I32) }
+
+// At is label i.
+func (l Labels) At(i int) int32 {
+	switch {
+	case l.U8 != nil:
+		return int32(l.U8[i])
+	case l.U16 != nil:
+		return int32(l.U16[i])
+	}
+	return l.I32[i]
+}
+
+// Scores are a prediction: Data for Logits and Probs, of the length of Shape;
+// Labels for Classes, one per pixel, or one per element where the mode is
+// binary or multilabel.
+type Scores struct {
+	Shape  Shape
+	Form   Form
+	Data   []float32
+	Labels Labels
+}
+
+// Kind is what a target holds.
+type Kind uint8
+
+const (
+	Hard      Kind = iota // class ids: [N,(D,)H,W], or [N,C,(D,)H,W] of 0 and 1 where the mode is multilabel
+	Soft                  // float32 in [0,1], shape as the prediction
+	Instances             // instance ids [N,(D,)H,W]: 0 is background, every other id is of class 1
+)
+
+func (k Kind) String() string { return [...]string{"labels", "soft", "instances"}[k] }
+
+// Target is the truth: Labels for Hard and Instances, Soft for Soft. Shape is
+// [N,(D,)H,W] or [N,C,(D,)H,W]; nil where only the length is known.
+type Target struct {
+	Kind   Kind
+	Shape  []int
+	Labels Labels
+	Soft   []float32
+}
+
+// Input is one batch to score. Weight is one float32 per pixel [N,(D,)H,W], or
+// nil. Pixels whose label is in Ignore count nowhere.
+type Input struct {
+	Prediction Scores
+	Target     Target
+	Weight     []float32
+	Ignore     []int32
+}
+
+// Check refuses data whose sizes do not belong together. The values are checked
+// where they are read.
+func (in *Input) Check() error {
+	s := in.Prediction.Shape
+	if s.N < 1 || s.C < 1 || s.D < 1 || s.H < 1 || s.W < 1 {
+		return fail(CodeShape, "prediction.shape", "%v has a size below 1", s)
+	}
+	px := s.N * s.Pixels()
+	if in.Prediction.Form == Classes {
+		if n := in.Prediction.Labels.Len(); n != px && n != px*s.C {
+			return fail(CodeLength, "prediction.data", "has %d labels, shape %v wants %d", n, s, px)
+		}
+	} else if n := len(in.Prediction.Data); n != s.Len() {
+		return fail(CodeLength, "prediction.data", "has %d elements, shape %v wants %d", n, s, s.Len())
+	}
+	if err := in.checkTargetShape(); err != nil {
+		return err
+	}
+	if in.Target.Kind == Soft {
+		if n := len(in.Target.Soft); n != s.Len() {
+			return fail(CodeLength, "target.data", "has %d elements, shape %v wants %d", n, s, s.Len())
+		}
+		if len(in.Ignore) > 0 {
+			return fail(CodeOption, "ignore", "a soft target has no labels to ignore: give those pixels weight 0")
+		}
+	} else if n := in.Target.Labels.Len(); n != px && n != px*s.C {
+		return fail(CodeLength, "target.data", "has %d labels, shape %v wants %d", n, s, px)
+	}
+	if in.Weight != nil {
+		if len(in.Weight) != px {
+			return fail(CodeLength, "weight", "has %d elements, shape %v wants one per pixel: %d", len(in.Weight), s, px)
+		}
+		for i, w := range in.Weight {
+			if !(w >= 0) || w > math.MaxFloat32 {
+				return fail(CodeValue, "weight", "is %v at index %d, must be finite and not negative", w, i)
+			}
+		}
+	}
+	return nil
+}
+
+func (in *Input) checkTargetShape() error {
+	t := in.Target.Shape
+	if t == nil {
+		return nil
+	}
+	s := in.Prediction.Shape
+	per := []int{s.N, s.D, s.H, s.W}
+	all := []int{s.N, s.C, s.D, s.H, s.W}
+	if sameDims(t, all) || in.Target.Kind != Soft && sameDims(t, per) {
+		return nil
+	}
+	want := per
+	if in.Target.Kind == Soft {
+		want = all
+	}
+	return fail(CodeShape, "target.shape", "is %v, the prediction wants %v", t, flat(want))
+}
+
+// sameDims compares sizes; in two dimensions the depth of one may be left out.
+func sameDims(got, want []int) bool {
+	if len(got) == len(want)-1 {
+		want = flat(want)
+	}
+	if len(got) != len(want) {
+		return false
+	}
+	for i := range got {
+		if got[i] != want[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// flat leaves out a depth of 1.
+func flat(dims []int) []int {
+	k := len(dims) - 3
+	if dims[k] != 1 {
+		return dims
+	}
+	return append(append([]int(nil), dims[:k]...), dims[k+1:]...)
+}
