@@ -1,0 +1,52 @@
+package vec
+
+// Confusion8 counts two masks of zeros and ones: a the answer, b the truth. Any length.
+func Confusion8(a, b []uint8) (tp, fp, fn, tn int) {
+	check8(len(a), len(b))
+	n := len(a)
+	var both, as, bs int
+	// A byte holds 63 turns of four ones.
+	const most = 63 * 4 * 16
+	for len(a) >= 64 {
+		m := min(most, len(a)-len(a)%64)
+		x, y, z := confusion(a[:m], b[:m])
+		both, as, bs = both+x, as+y, bs+z
+		a, b = a[m:], b[m:]
+	}
+	for i, v := range a {
+		both, as, bs = both+int(v&b[i]), as+int(v), bs+int(b[i])
+	}
+	return both, as - both, bs - both, n - as - bs + both
+}
+
+func check8(n, m int) {
+	if n != m {
+		panic(badLength)
+	}
+}
+
+// confusion is Σ a b, Σ a and Σ b of at most 63 turns of 64 pixels.
+func confusion(a, b []uint8) (both, as, bs int) {
+	var ab, aa, bb U8
+	for len(a) >= 64 && len(b) >= 64 {
+		s, t := (*[64]uint8)(a), (*[64]uint8)(b)
+		a, b = a[64:], b[64:]
+		a0, a1, a2, a3 := loadU8(s[0:16]), loadU8(s[16:32]), loadU8(s[32:48]), loadU8(s[48:64])
+		b0, b1, b2, b3 := loadU8(t[0:16]), loadU8(t[16:32]), loadU8(t[32:48]), loadU8(t[48:64])
+		ab = ab.Add(a0.And(b0).Add(a1.And(b1)).Add(a2.And(b2).Add(a3.And(b3))))
+		aa = aa.Add(a0.Add(a1).Add(a2.Add(a3)))
+		bb = bb.Add(b0.Add(b1).Add(b2.Add(b3)))
+	}
+	return count(ab), count(aa), count(bb)
+}
+
+// count adds up sixteen bytes.
+func count(x U8) int {
+	var s [16]uint8
+	x.StoreArray(&s)
+	n := 0
+	for _, v := range s {
+		n += int(v)
+	}
+	return n
+}

@@ -1,0 +1,49 @@
+package vec
+
+import "math"
+
+// infinite is the float32 bits of +Inf; NaN lies above.
+const infinite = 0x7f800000
+
+// Finite says that x holds no NaN and no infinity. Any length.
+func Finite(x []float32) bool {
+	var worst I32
+	for len(x) >= Step {
+		s := (*[Step]float32)(x)
+		x = x[Step:]
+		a, b := bits(size(load(s[0:4]))).Max(bits(size(load(s[4:8])))), bits(size(load(s[8:12]))).Max(bits(size(load(s[12:16]))))
+		worst = worst.Max(a.Max(b))
+	}
+	var w [4]int32
+	worst.StoreArray(&w)
+	top := max(w[0], w[1], w[2], w[3])
+	for _, v := range x {
+		top = max(top, int32(math.Float32bits(v)&^(1<<31)))
+	}
+	return top < infinite
+}
+
+// Within01 says that all of x is in [0, 1], where -0 is and NaN is not. Any length.
+func Within01(x []float32) bool {
+	zero, one := splat(0), splat(1)
+	all := splatI(-1)
+	for len(x) >= Step {
+		s := (*[Step]float32)(x)
+		x = x[Step:]
+		x0, x1, x2, x3 := load(s[0:4]), load(s[4:8]), load(s[8:12]), load(s[12:16])
+		a := x0.GreaterEqual(zero).And(x0.LessEqual(one)).And(x1.GreaterEqual(zero)).And(x1.LessEqual(one))
+		b := x2.GreaterEqual(zero).And(x2.LessEqual(one)).And(x3.GreaterEqual(zero)).And(x3.LessEqual(one))
+		all = all.And(a.And(b).ToInt32x4())
+	}
+	var w [4]int32
+	all.StoreArray(&w)
+	if w[0]&w[1]&w[2]&w[3] == 0 {
+		return false
+	}
+	for _, v := range x {
+		if !(v >= 0 && v <= 1) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,151 @@
+package vec
+
+import (
+	"math"
+	"slices"
+)
+
+// Labels8 is dst = src as int32, with -1 where it is one of ignore and behind the end of src, which may be shorter than dst.
+// lo and hi are the smallest and the largest label that is not ignored; lo > hi when there is none.
+func Labels8(dst []int32, src []uint8, ignore []int32) (lo, hi int32) {
+	n := begin(dst, len(src), ignore)
+	if n > 0 {
+		lo, hi = labels8(dst[:n], src[:n], ignore)
+	} else {
+		lo, hi = math.MaxInt32, math.MinInt32
+	}
+	return finish(dst[n:], src[n:], ignore, lo, hi)
+}
+
+// Labels16 is Labels8 for labels of 16 bits.
+func Labels16(dst []int32, src []uint16, ignore []int32) (lo, hi int32) {
+	n := begin(dst, len(src), ignore)
+	if n > 0 {
+		lo, hi = labels16(dst[:n], src[:n], ignore)
+	} else {
+		lo, hi = math.MaxInt32, math.MinInt32
+	}
+	return finish(dst[n:], src[n:], ignore, lo, hi)
+}
+
+// Labels32 is Labels8 for labels of 32 bits; a -1 that is not ignored counts for lo, so that it can be told from an ignored one.
+func Labels32(dst, src, ignore []int32) (lo, hi int32) {
+	n := begin(dst, len(src), ignore)
+	if n > 0 {
+		lo, hi = labels32(dst[:n], src[:n], ignore)
+	} else {
+		lo, hi = math.MaxInt32, math.MinInt32
+	}
+	return finish(dst[n:], src[n:], ignore, lo, hi)
+}
+
+// begin is how many labels go four at a time: whole turns, as long as there are at most two ignored values.
+func begin(dst []int32, n int, ignore []int32) int {
+	checkBlock(len(dst))
+	if n > len(dst) {
+		panic(badLength)
+	}
+	if len(ignore) > 2 {
+		return 0
+	}
+	return n - n%Step
+}
+
+// finish does the labels one by one, and -1 behind their end.
+func finish[T uint8 | uint16 | int32](dst []int32, src []T, ignore []int32, lo, hi int32) (int32, int32) {
+	for i, s := range src {
+		v := int32(s)
+		if slices.Contains(ignore, v) {
+			dst[i] = -1
+			continue
+		}
+		dst[i], lo, hi = v, min(lo, v), max(hi, v)
+	}
+	for i := len(src); i < len(dst); i++ {
+		dst[i] = -1
+	}
+	return lo, hi
+}
+
+// two is the ignored values, at most two, as lanes: v is ignored where it is a or b, and on is all ones, not 0 for none.
+func two(ignore []int32) (a, b, on I32) {
+	if len(ignore) == 0 {
+		return
+	}
+	return splatI(ignore[0]), splatI(ignore[len(ignore)-1]), splatI(-1)
+}
+
+// marked is -1 where v is ignored and 0 elsewhere.
+func marked(v, a, b, on I32) I32 { return v.Equal(a).Or(v.Equal(b)).ToInt32x4().And(on) }
+
+// least and most leave out what is marked.
+func least(v, mark I32) I32 { return v.AndNot(mark).Or(mark.And(splatI(math.MaxInt32))) }
+func most(v, mark I32) I32  { return v.AndNot(mark).Or(mark.And(splatI(math.MinInt32))) }
+
+// smallest and largest lane.
+func smallest(x I32) int32 {
+	var s [4]int32
+	x.StoreArray(&s)
+	return min(s[0], s[1], s[2], s[3])
+}
+
+func largest(x I32) int32 {
+	var s [4]int32
+	x.StoreArray(&s)
+	return max(s[0], s[1], s[2], s[3])
+}
+
+func labels8(dst []int32, src []uint8, ignore []int32) (int32, int32) {
+	a, b, on := two(ignore)
+	lo, hi := splatI(math.MaxInt32), splatI(math.MinInt32)
+	for len(dst) >= Step && len(src) >= Step {
+		d, s := (*[Step]int32)(dst), (*[Step]uint8)(src)
+		dst, src = dst[Step:], src[Step:]
+		v0, v1, v2, v3 := widen8(s)
+		m0, m1, m2, m3 := marked(v0, a, b, on), marked(v1, a, b, on), marked(v2, a, b, on), marked(v3, a, b, on)
+		v0.Or(m0).Store(d[0:4])
+		v1.Or(m1).Store(d[4:8])
+		v2.Or(m2).Store(d[8:12])
+		v3.Or(m3).Store(d[12:16])
+		lo = lo.Min(least(v0, m0).Min(least(v1, m1)).Min(least(v2, m2).Min(least(v3, m3))))
+		hi = hi.Max(most(v0, m0).Max(most(v1, m1)).Max(most(v2, m2).Max(most(v3, m3))))
+	}
+	return smallest(lo), largest(hi)
+}
+
+func labels16(dst []int32, src []uint16, ignore []int32) (int32, int32) {
+	a, b, on := two(ignore)
+	lo, hi := splatI(math.MaxInt32), splatI(math.MinInt32)
+	for len(dst) >= Step && len(src) >= Step {
+		d, s := (*[Step]int32)(dst), (*[Step]uint16)(src)
+		dst, src = dst[Step:], src[Step:]
+		v0, v1 := widen16((*[8]uint16)(s[0:8]))
+		v2, v3 := widen16((*[8]uint16)(s[8:16]))
+		m0, m1, m2, m3 := marked(v0, a, b, on), marked(v1, a, b, on), marked(v2, a, b, on), marked(v3, a, b, on)
+		v0.Or(m0).Store(d[0:4])
+		v1.Or(m1).Store(d[4:8])
+		v2.Or(m2).Store(d[8:12])
+		v3.Or(m3).Store(d[12:16])
+		lo = lo.Min(least(v0, m0).Min(least(v1, m1)).Min(least(v2, m2).Min(least(v3, m3))))
+		hi = hi.Max(most(v0, m0).Max(most(v1, m1)).Max(most(v2, m2).Max(most(v3, m3))))
+	}
+	return smallest(lo), largest(hi)
+}
+
+func labels32(dst, src, ignore []int32) (int32, int32) {
+	a, b, on := two(ignore)
+	lo, hi := splatI(math.MaxInt32), splatI(math.MinInt32)
+	for len(dst) >= Step && len(src) >= Step {
+		d, s := (*[Step]int32)(dst), (*[Step]int32)(src)
+		dst, src = dst[Step:], src[Step:]
+		v0, v1, v2, v3 := loadI(s[0:4]), loadI(s[4:8]), loadI(s[8:12]), loadI(s[12:16])
+		m0, m1, m2, m3 := marked(v0, a, b, on), marked(v1, a, b, on), marked(v2, a, b, on), marked(v3, a, b, on)
+		v0.Or(m0).Store(d[0:4])
+		v1.Or(m1).Store(d[4:8])
+		v2.Or(m2).Store(d[8:12])
+		v3.Or(m3).Store(d[12:16])
+		lo = lo.Min(least(v0, m0).Min(least(v1, m1)).Min(least(v2, m2).Min(least(v3, m3))))
+		hi = hi.Max(most(v0, m0).Max(most(v1, m1)).Max(most(v2, m2).Max(most(v3, m3))))
+	}
+	return smallest(lo), largest(hi)
+}
