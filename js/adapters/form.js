@@ -1,0 +1,158 @@
+import { MasklossError } from '../error.js';
+import { describe, oneOf, readInteger } from './options.js';
+
+/**
+ * @typedef {import('../mask.js').Mask} Mask
+ * @typedef {import('../mask.js').As} As
+ * @typedef {Float32Array | Float64Array | Uint8Array | Uint8ClampedArray | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array} NumberArray
+ */
+
+/** @type {readonly As[]} */
+export const FORMS = ['labels', 'instances', 'probs', 'soft', 'logits'];
+
+/**
+ * @typedef {object} FormOptions
+ * @property {As} [as] what the numbers are: class ids (`labels`), object ids (`instances`), probabilities of a prediction
+ *   (`probs`), probabilities of a target (`soft`), or scores before the sigmoid or softmax (`logits`)
+ * @property {number | null} [threshold] labels only: 1 where the number is above it, 0 elsewhere; null keeps the numbers as ids
+ * @property {number} [classes] labels only: how many classes there are; an id outside is a `label` error
+ * @property {number | readonly number[]} [ignore] labels only, beside `classes`: ids that are allowed all the same, such as 255
+ */
+
+export const FORM_OPTIONS = ['as', 'threshold', 'classes', 'ignore'];
+
+/**
+ * A Mask of numbers that lie in the order N, C, (D,) H, W: dims is [N, C, H, W] or [N, C, D, H, W].
+ *
+ * Float32Array stays as it is for probs, soft and logits, as do Uint8Array, Uint16Array and Int32Array for labels: the mask
+ * then is a view on the caller's memory. Everything else is copied; Float64Array is rounded to float32.
+ *
+ * @param {string} adapter
+ * @param {NumberArray} values
+ * @param {readonly number[]} dims
+ * @param {FormOptions} options
+ * @returns {Mask}
+ */
+export function maskOf(adapter, values, dims, options) {
+  const as = oneOf(adapter, 'as', options.as, FORMS);
+  if (as === 'labels' || as === 'instances') {
+    if (dims[1] !== 1) {
+      throw new MasklossError('shape', 'shape', `${adapter}: the class axis has ${dims[1]} planes, must be 1 for ${as}: take the argmax, or pass as: 'probs' or 'logits'`);
+    }
+    const shape = [dims[0], ...dims.slice(2)];
+    const threshold = options.threshold ?? null;
+    const data = threshold === null ? toLabels(adapter, values) : above(adapter, values, threshold);
+    checkClasses(adapter, data, options);
+    return { data, shape, form: 'labels', kind: as };
+  }
+  for (const key of /** @type {const} */ (['threshold', 'classes', 'ignore'])) {
+    if (options[key] !== undefined) {
+      throw new MasklossError('option', key, `${adapter}: ${key} is given, must be left out unless as is 'labels' or 'instances'`);
+    }
+  }
+  const data = values instanceof Float32Array ? values : Float32Array.from(values);
+  const shape = [...dims];
+  if (as === 'logits') return { data, shape, form: 'logits' };
+  checkProbabilities(adapter, values);
+  return as === 'probs' ? { data, shape, form: 'probs' } : { data, shape, kind: 'soft' };
+}
+
+/**
+ * Whether the numbers of a mask are ids rather than probabilities or scores.
+ *
+ * @param {Mask | undefined} mask
+ */
+export function holdsLabels(mask) {
+  return mask?.form === 'labels' || mask?.kind === 'labels' || mask?.kind === 'instances';
+}
+
+/**
+ * Throws a `domain` error at the first number outside [0, 1]. NaN passes: the losses report it as what it is.
+ *
+ * @param {string} adapter
+ * @param {NumberArray} values
+ */
+function checkProbabilities(adapter, values) {
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (v > 1 || v < 0) {
+      const fix = v < 0 ? "pass as: 'logits'" : v < 1.001 ? 'clamp what rounding left above 1' : "divide by 255, or pass as: 'labels'";
+      throw new MasklossError('domain', 'data', `${adapter}: data[${i}] is ${v}, must be in [0, 1] for a probability: ${fix}`);
+    }
+  }
+}
+
+/**
+ * Whole numbers in the narrowest of Uint8Array, Uint16Array and Int32Array that holds them; the three are kept as they are.
+ *
+ * @param {string} adapter
+ * @param {NumberArray} values
+ * @returns {Uint8Array | Uint16Array | Int32Array}
+ */
+export function toLabels(adapter, values) {
+  if (values instanceof Uint8Array || values instanceof Uint16Array || values instanceof Int32Array) return values;
+  if (values instanceof Uint8ClampedArray) return new Uint8Array(values.buffer, values.byteOffset, values.length);
+  let min = 0;
+  let max = 0;
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (!Number.isInteger(v) || v < -(2 ** 31) || v >= 2 ** 31) {
+      const code = Number.isFinite(v) ? 'label' : 'value';
+      throw new MasklossError(code, 'data', `${adapter}: data[${i}] is ${v}, must be a whole number in [-2^31, 2^31) for a label: pass threshold, or as: 'probs'`);
+    }
+    if (v < min) min = v;
+    if (v > max) max = v;
+  }
+  if (min < 0 || max > 65535) return Int32Array.from(values);
+  return max > 255 ? Uint16Array.from(values) : Uint8Array.from(values);
+}
+
+/**
+ * 1 where a number is above the threshold, 0 elsewhere; NaN is neither and throws.
+ *
+ * @param {string} adapter
+ * @param {NumberArray} values
+ * @param {number} threshold
+ */
+function above(adapter, values, threshold) {
+  checkThreshold(adapter, threshold);
+  const bits = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i];
+    if (v > threshold) bits[i] = 1;
+    else if (v !== v) throw new MasklossError('value', 'data', `${adapter}: data[${i}] is NaN, must be a number to compare with the threshold`);
+  }
+  return bits;
+}
+
+/**
+ * @param {string} adapter
+ * @param {unknown} threshold
+ */
+export function checkThreshold(adapter, threshold) {
+  if (typeof threshold !== 'number' || Number.isNaN(threshold)) {
+    throw new MasklossError('option', 'threshold', `${adapter}: threshold is ${describe(threshold)}, must be a number or null`);
+  }
+}
+
+/**
+ * @param {string} adapter
+ * @param {Uint8Array | Uint16Array | Int32Array} labels
+ * @param {FormOptions} options
+ */
+function checkClasses(adapter, labels, options) {
+  if (options.classes === undefined) {
+    if (options.ignore !== undefined) {
+      throw new MasklossError('option', 'ignore', `${adapter}: ignore is given without classes, must stand beside it`);
+    }
+    return;
+  }
+  const classes = readInteger(adapter, 'classes', options.classes, 1, 2 ** 31 - 1);
+  const ignore = new Set([options.ignore ?? []].flat());
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i];
+    if ((label < 0 || label >= classes) && !ignore.has(label)) {
+      throw new MasklossError('label', 'data', `${adapter}: data[${i}] is ${label}, must be in [0, ${classes - 1}]${ignore.size ? ' or ignored' : ': pass ignore if it marks pixels that do not count'}`);
+    }
+  }
+}

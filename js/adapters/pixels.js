@@ -1,0 +1,140 @@
+import { MasklossError } from '../error.js';
+import { packColor, readColors } from './color.js';
+import { FORM_OPTIONS, maskOf } from './form.js';
+import { oneOf } from './options.js';
+
+/**
+ * @typedef {import('../mask.js').Mask} Mask
+ *
+ * @typedef {'alpha' | 'red' | 'green' | 'blue' | 'luma'} Channel
+ *
+ * @typedef {object} PixelChoice
+ * @property {Channel} [channel] the number of a pixel; luma is Rec. 601: (299 red + 587 green + 114 blue) / 1000
+ * @property {import('./color.js').ColorMap} [colors] labels only: the class of each exact colour, instead of a channel
+ *
+ * @typedef {PixelChoice & import('./form.js').FormOptions} PixelOptions
+ *
+ * @typedef {object} Pixels samples of an image, channels interleaved: grey, grey+alpha, RGB or RGBA
+ * @property {ArrayLike<number>} data
+ * @property {number} width
+ * @property {number} height
+ * @property {number} channels 1 to 4
+ * @property {number} max what stands for 1: 255 for 8 bits
+ */
+
+export const PIXEL_OPTIONS = ['channel', 'colors', ...FORM_OPTIONS];
+
+const CHANNELS = /** @type {const} */ (['alpha', 'red', 'green', 'blue', 'luma']);
+
+/**
+ * The mask of an image. `options.as` and, for labels, `options.threshold` (null: the number is the id) are set by the caller,
+ * as is `options.channel` unless there are colors.
+ *
+ * @param {string} adapter
+ * @param {Pixels} image
+ * @param {PixelOptions} options
+ * @returns {Mask}
+ */
+export function fromPixels(adapter, image, options) {
+  const { width, height } = image;
+  if (image.data.length !== width * height * image.channels) {
+    throw new MasklossError('length', 'data', `${adapter}: data has ${image.data.length} values, must be ${width}x${height}x${image.channels}`);
+  }
+  const { colors, channel, ...form } = options;
+  const dims = [1, 1, height, width];
+  const labels = form.as === 'labels' || form.as === 'instances';
+  if (colors !== undefined) {
+    if (channel !== undefined || typeof form.threshold === 'number' || !labels) {
+      throw new MasklossError('option', 'colors', `${adapter}: colors is given beside channel, threshold or as: '${form.as}', must stand alone with as: 'labels'`);
+    }
+    return maskOf(adapter, classesOf(adapter, image, colors), dims, form);
+  }
+  if (form.as === 'logits') {
+    throw new MasklossError('option', 'as', `${adapter}: as is 'logits', must be 'labels', 'instances', 'probs' or 'soft': an image holds no scores`);
+  }
+  const values = samplesOf(adapter, image, oneOf(adapter, 'channel', channel, CHANNELS));
+  return maskOf(adapter, labels ? values : scaled(values, image.max), dims, form);
+}
+
+/**
+ * One number per pixel.
+ *
+ * @param {string} adapter
+ * @param {Pixels} image
+ * @param {Channel} channel
+ * @returns {Uint8Array | Uint16Array | Float64Array}
+ */
+function samplesOf(adapter, { data, width, height, channels, max }, channel) {
+  const count = width * height;
+  const alpha = channels === 2 || channels === 4;
+  if (channel === 'alpha' && !alpha) {
+    throw new MasklossError('option', 'channel', `${adapter}: channel is 'alpha', which this image does not have: pass channel: 'red'`);
+  }
+  if (channel === 'luma' && channels > 2) {
+    const luma = new Float64Array(count);
+    for (let i = 0, k = 0; i < count; i++, k += channels) {
+      luma[i] = (299 * data[k] + 587 * data[k + 1] + 114 * data[k + 2]) / 1000;
+    }
+    return luma;
+  }
+  const color = channels > 2 ? { red: 0, green: 1, blue: 2, luma: 0, alpha: 3 }[channel] : 0;
+  const offset = channel === 'alpha' ? channels - 1 : color;
+  const samples = max > 255 ? new Uint16Array(count) : new Uint8Array(count);
+  for (let i = 0, k = offset; i < count; i++, k += channels) samples[i] = data[k];
+  return samples;
+}
+
+/**
+ * @param {ArrayLike<number>} values
+ * @param {number} max
+ */
+function scaled(values, max) {
+  const probs = new Float32Array(values.length);
+  for (let i = 0; i < probs.length; i++) probs[i] = values[i] / max;
+  return probs;
+}
+
+/**
+ * The class of every pixel by its exact colour. A fully transparent pixel is class 0 unless a class has a colour of alpha 0.
+ *
+ * @param {string} adapter
+ * @param {Pixels} image
+ * @param {import('./color.js').ColorMap} colors
+ * @returns {Uint8Array | Uint16Array}
+ */
+function classesOf(adapter, { data, width, height, channels, max }, colors) {
+  const shift = max > 255 ? 8 : 0;
+  if (max !== 255 && max !== 65535) {
+    throw new MasklossError('option', 'colors', `${adapter}: colors is given for an image with less than 8 bits, must be left out`);
+  }
+  /** @type {Map<number, number>} */
+  const label = new Map();
+  let clear = 0;
+  let last = 0;
+  for (const [id, color] of readColors(adapter, colors)) {
+    const known = label.get(packColor(color));
+    if (known !== undefined && known !== id) {
+      throw new MasklossError('option', 'colors', `${adapter}: colors gives classes ${known} and ${id} the same colour, must be distinct`);
+    }
+    label.set(packColor(color), id);
+    if (color[3] === 0) clear = id;
+    last = Math.max(last, id);
+  }
+  const labels = last > 255 ? new Uint16Array(width * height) : new Uint8Array(width * height);
+  const rgb = channels > 2;
+  const opaque = channels === 1 || channels === 3;
+  for (let i = 0, k = 0; i < labels.length; i++, k += channels) {
+    const red = data[k];
+    const green = rgb ? data[k + 1] : red;
+    const blue = rgb ? data[k + 2] : red;
+    const alpha = opaque ? max : data[k + channels - 1];
+    // A 16-bit sample is a colour of 8 bits only if both bytes are equal: 0xabab.
+    const exact = shift === 0 || [red, green, blue, alpha].every((v) => v % 257 === 0);
+    const id = alpha === 0 ? clear : exact ? label.get(packColor([red >> shift, green >> shift, blue >> shift, alpha >> shift])) : undefined;
+    if (id === undefined) {
+      throw new MasklossError('domain', 'data', `${adapter}: pixel (${i % width}, ${Math.floor(i / width)}) has colour [${red}, ${green}, ${blue}, ${alpha}], must be one of colors: draw without anti-aliasing, or add it`);
+    }
+    labels[i] = id;
+  }
+  return labels;
+}
