@@ -1,8 +1,11 @@
-# Maskloss: `make help` lists the targets. Every one of them works from a fresh clone and may be repeated.
+# Maskloss: `make help` lists the targets. Each works from a fresh clone and may be repeated.
 
+# The one toolchain whose wasm has SIMD; any Go from 1.24 on fetches it. GOEXPERIMENT= on the command line builds without.
 export GOTOOLCHAIN := go1.27.4
 export GOEXPERIMENT := simd
 export CGO_ENABLED := 0
+export WRANGLER_SEND_METRICS := false
+export WRANGLER_SEND_ERROR_REPORTS := false
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,23 +13,129 @@ SHELL := bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
-REPRODUCIBLE := -trimpath -buildvcs=false -ldflags='-s -w'
-WASM := GOOS=js GOARCH=wasm go build $(REPRODUCIBLE)
+PORT ?= 8080
+EDGE_PORT ?= 8787
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-NPM := js/node_modules/.installed
+# The same bytes from any folder and any commit.
+GOBUILD := go build -trimpath -buildvcs=false -ldflags='-s -w'
+WASM := GOOS=js GOARCH=wasm
+BIN := js/node_modules/.bin
+WRANGLER := wasm/worker/node_modules/.bin/wrangler
 
-.PHONY: help build
+.PHONY: help demo test build site edge bench check pack deploy
+
 help: ## this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
-build: js/wasm_exec.js ## js/maskloss.wasm, js/wasm_exec.js and everything derived from the registry
-	@if [ -d wasm/gen ]; then echo 'go run ./wasm/gen'; go run ./wasm/gen; else echo 'missing: wasm/gen (derived files are not written)'; fi
-	@if [ -f wasm/main.go ]; then echo 'go build ./wasm -> js/maskloss.wasm'; $(WASM) -o js/maskloss.wasm ./wasm; else echo 'missing: wasm/main.go (js/maskloss.wasm is not built)'; fi
+demo: build ## the demo at http://localhost:8080 (PORT= overrides), Ctrl-C stops it
+	@PORT=$(PORT) node js/scripts/serve.js
 
-.PHONY: js/wasm_exec.js
+test: build build/edge/app.wasm js/node_modules/.installed wasm/worker/node_modules/.installed ## every suite, native, wasm, browser and edge
+	@node js/scripts/chromium.js
+	@node js/scripts/test.js $(SUITES)
+
+build: js/maskloss.wasm js/wasm_exec.js ## js/maskloss.wasm, js/wasm_exec.js, everything derived
+
+site: build ## the static demo in build/site/, for any host and sub-path
+	@node js/scripts/site.js build/site
+
+edge: build/edge/app.wasm site wasm/worker/node_modules/.installed ## the worker under workerd at http://localhost:8787
+	$(WRANGLER) dev --local --port $(EDGE_PORT) --config wasm/worker/wrangler.jsonc
+
+bench: build js/node_modules/.installed js/bench/node_modules/.installed ## against its peers, in Node and Chromium; build/bench.json
+	@mkdir -p build
+	@node js/scripts/chromium.js
+	@node js/bench/run.js
+
+check: ## format, vet, lint, types, licences, layers, size, derived files
+	@$(MAKE) -k check-format check-vet check-staticcheck check-js check-types check-html check-imports check-licences check-size check-derived
+
+pack: build/package ## the npm tarball in build/, after publint and are-the-types-wrong
+	$(BIN)/publint --strict build/package
+	rm -f build/maskloss-*.tgz
+	npm pack ./build/package --pack-destination build
+	$(BIN)/attw build/maskloss-*.tgz --profile esm-only
+
+deploy: wasm/worker/node_modules/.installed ## wrangler deploy
+	@$(WRANGLER) whoami --json >/dev/null 2>&1 || { echo 'deploy: not logged in to Cloudflare: run `$(WRANGLER) login`, or set CLOUDFLARE_API_TOKEN' >&2; exit 1; }
+	@$(MAKE) site build/edge/app.wasm
+	$(WRANGLER) deploy --config wasm/worker/wrangler.jsonc
+
+# What the targets are made of. go build knows by itself what is stale.
+
+.PHONY: derived js/maskloss.wasm js/wasm_exec.js build/edge/app.wasm build/package
+
+derived:
+	@if [ -d wasm/gen ]; then go run ./wasm/gen; else echo 'missing: wasm/gen, nothing derived is written'; fi
+
+js/maskloss.wasm: derived
+	@$(WASM) $(GOBUILD) -o $@ ./wasm
+
 js/wasm_exec.js:
 	@install -m 644 "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@
+
+# The generator of the glue empties its folder.
+build/edge/app.wasm: derived
+	@mkdir -p build
+	@go tool workers-assets-gen -mode=go -o build/edge
+	@$(WASM) $(GOBUILD) -tags edge -o $@ ./wasm
+
+# The package as published: the declarations stand beside the modules, which would hide them from the type check in js/.
+build/package: build js/node_modules/.installed
+	@rm -rf $@
+	@mkdir -p $@/adapters
+	@cp js/*.js js/*.gen.d.ts js/maskloss.wasm LICENSE README.md $@
+	@cp js/adapters/*.js $@/adapters
+	@$(BIN)/tsc -p js/tsconfig.package.json
+	@node -e 'const { devDependencies, scripts, ...shipped } = require("./js/package.json"); console.log(JSON.stringify(shipped, null, 2))' > $@/package.json
 
 %/node_modules/.installed: %/package.json %/package-lock.json
 	npm ci --prefix $*
 	@touch $@
+
+build/tools/staticcheck: Makefile
+	GOBIN=$(CURDIR)/$(@D) go install $(STATICCHECK)
+
+# The checks, one each; `make check` runs them all and fails if any does.
+
+.PHONY: check-format check-vet check-staticcheck check-js check-types check-html check-imports check-licences check-size check-derived
+
+check-format:
+	@files=$$(git ls-files -co --exclude-standard '*.go' | xargs -r "$$(go env GOROOT)/bin/gofmt" -l); \
+	if [ -n "$$files" ]; then printf 'not formatted, gofmt -w writes it: %s\n' $$files >&2; exit 1; fi
+
+check-vet:
+	go vet ./...
+	GOEXPERIMENT= go vet ./...
+	GOARCH=arm64 go vet ./losses/...
+	$(WASM) go vet ./...
+	$(WASM) go vet -tags edge ./...
+	$(WASM) GOEXPERIMENT= go vet ./...
+
+check-staticcheck: build/tools/staticcheck
+	build/tools/staticcheck ./...
+	$(WASM) build/tools/staticcheck ./...
+	$(WASM) build/tools/staticcheck -tags edge ./wasm/...
+	GOEXPERIMENT= build/tools/staticcheck ./losses/...
+
+check-js: js/node_modules/.installed
+	$(BIN)/biome check --error-on-warnings
+
+check-types: js/node_modules/.installed
+	$(BIN)/tsc -p js
+
+check-html: js/node_modules/.installed
+	$(BIN)/html-validate --config js/htmlvalidate.json 'www/**/*.html'
+
+check-imports:
+	@node js/scripts/imports.js
+
+check-licences:
+	@node js/scripts/licences.js
+
+check-size: build
+	@node js/scripts/size.js
+
+check-derived: build
+	@node js/scripts/derived.js
