@@ -23,13 +23,13 @@ WASM := GOOS=js GOARCH=wasm
 BIN := js/node_modules/.bin
 WRANGLER := wasm/worker/node_modules/.bin/wrangler
 
-.PHONY: help demo test build site edge bench check pack deploy
+.PHONY: help demo test build site edge bench format check pack deploy
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 demo: build ## the demo at http://localhost:8080 (PORT= overrides), Ctrl-C stops it
-	@PORT=$(PORT) node js/scripts/serve.js
+	@PORT=$(PORT) exec node js/scripts/serve.js
 
 test: build build/edge/app.wasm js/node_modules/.installed wasm/worker/node_modules/.installed ## every suite, native, wasm, browser and edge
 	@node js/scripts/chromium.js
@@ -48,6 +48,10 @@ bench: build js/node_modules/.installed js/bench/node_modules/.installed ## agai
 	@node js/scripts/chromium.js
 	@node js/bench/run.js
 
+format: js/node_modules/.installed ## writes the house format into Go and JavaScript
+	@git ls-files -co --exclude-standard '*.go' | xargs -r "$$(go env GOROOT)/bin/gofmt" -w
+	$(BIN)/biome check --write
+
 check: ## format, vet, lint, types, licences, layers, size, derived files
 	@$(MAKE) -k check-format check-vet check-staticcheck check-js check-types check-html check-imports check-licences check-size check-derived
 
@@ -55,7 +59,7 @@ pack: build/package ## the npm tarball in build/, after publint and are-the-type
 	$(BIN)/publint --strict build/package
 	rm -f build/maskloss-*.tgz
 	npm pack ./build/package --pack-destination build
-	$(BIN)/attw build/maskloss-*.tgz --profile esm-only
+	$(BIN)/attw build/maskloss-*.tgz --profile esm-only --exclude-entrypoints maskloss.wasm wasm_exec.js
 
 deploy: wasm/worker/node_modules/.installed ## wrangler deploy
 	@$(WRANGLER) whoami --json >/dev/null 2>&1 || { echo 'deploy: not logged in to Cloudflare: run `$(WRANGLER) login`, or set CLOUDFLARE_API_TOKEN' >&2; exit 1; }
