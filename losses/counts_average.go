@@ -53,7 +53,7 @@ func (m measure) score(c *Confusion, o *Options) (Score, error) {
 
 	for i, f := range total {
 		s.PerClass[i] = m.settled(f, on[i], o)
-		if weight := classWeight(average, f, i, o); on[i] {
+		if weight := averageWeight(average, f, i, o); on[i] {
 			mean.add(s.PerClass[i], weight)
 		}
 	}
@@ -138,8 +138,8 @@ func selected(o *Options, classes []Fourfold) []bool {
 	return o.counts(len(classes), present)
 }
 
-// classWeight is what a class over the batch weighs in the mean.
-func classWeight(average string, f Fourfold, class int, o *Options) float64 {
+// averageWeight is what a class over the batch weighs in the mean.
+func averageWeight(average string, f Fourfold, class int, o *Options) float64 {
 	switch {
 	case average == "macro":
 		return 1
