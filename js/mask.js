@@ -12,6 +12,7 @@
  * @property {number[]} shape [N, C, H, W] or [N, C, D, H, W]; labels have no C
  * @property {'logits' | 'probs' | 'labels'} [form] set where it can be a prediction
  * @property {'labels' | 'soft' | 'instances'} [kind] set where it can be a target
+ * @property {number} [classes] of labels, where the caller said how many there are
  */
 
 export { fromArray, toArray } from './adapters/array.js';

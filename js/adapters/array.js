@@ -53,7 +53,11 @@ export function toArray(mask, options) {
   const length = new Map([...own].map((axis, i) => [axis, mask.shape[i]]));
   for (const [axis, n] of length) {
     if (!axes.includes(axis) && n !== 1) {
-      throw new MasklossError('shape', 'layout', `toArray: layout '${layout}' leaves out ${axis}, which has ${n} planes, must be 1`);
+      throw new MasklossError(
+        'shape',
+        'layout',
+        `toArray: layout '${layout}' leaves out ${axis}, which has ${n} planes, must be 1`,
+      );
     }
   }
   const stride = strides(own, mask.shape);
@@ -76,13 +80,21 @@ export function arrange(adapter, values, shape, options) {
   const layout = options.layout ?? usualLayout(adapter, lengths.length, options.as);
   const axes = readLayout(adapter, layout);
   if (axes.length !== lengths.length) {
-    throw new MasklossError('shape', 'layout', `${adapter}: layout '${layout}' has ${axes.length} axes, must be ${lengths.length} as in shape ${describe(shape)}`);
+    throw new MasklossError(
+      'shape',
+      'layout',
+      `${adapter}: layout '${layout}' has ${axes.length} axes, must be ${lengths.length} as in shape ${describe(shape)}`,
+    );
   }
   const stride = strides(layout, lengths);
   const length = new Map(axes.map((axis, i) => [axis, lengths[i]]));
   const order = axes.includes('D') ? ['N', 'C', 'D', 'H', 'W'] : ['N', 'C', 'H', 'W'];
   const dims = order.map((axis) => length.get(axis) ?? 1);
-  const data = transpose(values, dims, order.map((axis) => stride.get(axis) ?? 0));
+  const data = transpose(
+    values,
+    dims,
+    order.map((axis) => stride.get(axis) ?? 0),
+  );
   const { shape: _, layout: __, ...form } = options;
   return maskOf(adapter, data, dims, form);
 }
@@ -99,7 +111,11 @@ export function layoutOf(adapter, mask) {
   const labels = holdsLabels(mask);
   const layout = labels ? { 3: 'NHW', 4: 'NDHW' }[rank] : { 4: 'NCHW', 5: 'NCDHW' }[rank];
   if (layout === undefined || !ArrayBuffer.isView(mask.data)) {
-    throw new MasklossError('shape', 'mask', `${adapter}: mask.shape is ${describe(mask?.shape)}, must be ${labels ? '[N, H, W] or [N, D, H, W] for labels' : '[N, C, H, W] or [N, C, D, H, W]'}`);
+    throw new MasklossError(
+      'shape',
+      'mask',
+      `${adapter}: mask.shape is ${describe(mask?.shape)}, must be ${labels ? '[N, H, W] or [N, D, H, W] for labels' : '[N, C, H, W] or [N, C, D, H, W]'}`,
+    );
   }
   readShape(adapter, mask.shape, mask.data.length);
   return layout;
@@ -113,12 +129,20 @@ export function layoutOf(adapter, mask) {
  */
 function readShape(adapter, shape, count) {
   if (!Array.isArray(shape) || shape.length < 2 || shape.length > 5) {
-    throw new MasklossError('shape', 'shape', `${adapter}: shape is ${describe(shape)}, must be two to five whole numbers`);
+    throw new MasklossError(
+      'shape',
+      'shape',
+      `${adapter}: shape is ${describe(shape)}, must be two to five whole numbers`,
+    );
   }
   for (const n of shape) readInteger(adapter, 'shape', n, 1, 2 ** 31 - 1, 'shape');
   const product = shape.reduce((a, b) => a * b, 1);
   if (product !== count) {
-    throw new MasklossError('length', 'data', `${adapter}: data has ${count} values, must be ${product} as in shape ${describe(shape)}`);
+    throw new MasklossError(
+      'length',
+      'data',
+      `${adapter}: data has ${count} values, must be ${product} as in shape ${describe(shape)}`,
+    );
   }
   return [...shape];
 }
@@ -132,7 +156,11 @@ function readLayout(adapter, layout) {
   const axes = typeof layout === 'string' ? [...layout] : [];
   const once = axes.every((axis, i) => 'NCDHW'.includes(axis) && axes.indexOf(axis) === i);
   if (!once || !axes.includes('H') || !axes.includes('W')) {
-    throw new MasklossError('option', 'layout', `${adapter}: layout is ${describe(layout)}, must be letters of N, C, D, H, W, each once, with H and W`);
+    throw new MasklossError(
+      'option',
+      'layout',
+      `${adapter}: layout is ${describe(layout)}, must be letters of N, C, D, H, W, each once, with H and W`,
+    );
   }
   return axes;
 }
@@ -144,7 +172,11 @@ function readLayout(adapter, layout) {
  */
 function usualLayout(adapter, rank, as) {
   if (rank === 3 && as !== 'labels' && as !== 'instances') {
-    throw new MasklossError('option', 'layout', `${adapter}: layout is missing, three axes may be 'CHW', 'HWC' or 'NHW': pass which`);
+    throw new MasklossError(
+      'option',
+      'layout',
+      `${adapter}: layout is missing, three axes may be 'CHW', 'HWC' or 'NHW': pass which`,
+    );
   }
   return /** @type {string} */ ({ 2: 'HW', 3: 'NHW', 4: 'NCHW', 5: 'NCDHW' }[rank]);
 }
@@ -227,7 +259,11 @@ export function toNumbers(adapter, data) {
   const half = /** @type {any} */ (globalThis).Float16Array;
   if (half && data instanceof half) return Float32Array.from(/** @type {ArrayLike<number>} */ (data));
   if (!Array.isArray(data)) {
-    throw new MasklossError('domain', 'data', `${adapter}: data is ${describe(data)}, must be a typed array or an array of numbers`);
+    throw new MasklossError(
+      'domain',
+      'data',
+      `${adapter}: data is ${describe(data)}, must be a typed array or an array of numbers`,
+    );
   }
   /** @type {number[]} */
   const flat = [];
@@ -241,20 +277,39 @@ export function toNumbers(adapter, data) {
    */
   function flatten(values, depth, shape) {
     if (values?.length !== shape[shape.length - depth]) {
-      throw new MasklossError('shape', 'data', `${adapter}: data is ragged, one row has ${values?.length} values and another ${shape[shape.length - depth]}, must be equal`);
+      throw new MasklossError(
+        'shape',
+        'data',
+        `${adapter}: data is ragged, one row has ${values?.length} values and another ${shape[shape.length - depth]}, must be equal`,
+      );
     }
     for (const v of values) {
       if (depth > 1) flatten(v, depth - 1, shape);
       else if (typeof v === 'number') flat.push(v);
       else if (typeof v === 'boolean' || typeof v === 'bigint') flat.push(Number(v));
-      else throw new MasklossError('domain', 'data', `${adapter}: data[${flat.length}] is ${describe(v)}, must be a number`);
+      else
+        throw new MasklossError(
+          'domain',
+          'data',
+          `${adapter}: data[${flat.length}] is ${describe(v)}, must be a number`,
+        );
     }
   }
 }
 
 /** @param {unknown} data */
 function isNumberArray(data) {
-  return [Float32Array, Float64Array, Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array].some((type) => data instanceof type);
+  return [
+    Float32Array,
+    Float64Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int8Array,
+    Uint16Array,
+    Int16Array,
+    Uint32Array,
+    Int32Array,
+  ].some((type) => data instanceof type);
 }
 
 /**
@@ -266,7 +321,15 @@ function isNumberArray(data) {
  * @returns {import('../mask.js').As}
  */
 export function formOf(adapter, data, options) {
-  const integers = ArrayBuffer.isView(data) && !(data instanceof Float32Array) && !(data instanceof Float64Array) && data.constructor.name !== 'Float16Array';
+  const integers =
+    ArrayBuffer.isView(data) &&
+    !(data instanceof Float32Array) &&
+    !(data instanceof Float64Array) &&
+    data.constructor.name !== 'Float16Array';
   if (integers || typeof options.threshold === 'number') return 'labels';
-  throw new MasklossError('option', 'as', `${adapter}: as is missing, must be 'labels', 'instances', 'probs', 'soft' or 'logits' where the type of the data does not tell`);
+  throw new MasklossError(
+    'option',
+    'as',
+    `${adapter}: as is missing, must be 'labels', 'instances', 'probs', 'soft' or 'logits' where the type of the data does not tell`,
+  );
 }

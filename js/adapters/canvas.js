@@ -49,18 +49,26 @@ function readImage(adapter, image, options) {
   const given = readOptions(adapter, options, PIXEL_OPTIONS);
   const data = image?.data;
   if (!(data instanceof Uint8ClampedArray) && !(data instanceof Uint8Array)) {
-    throw new MasklossError('domain', 'data', `${adapter}: data is ${describe(data)}, must be the Uint8ClampedArray of an ImageData`);
+    throw new MasklossError(
+      'domain',
+      'data',
+      `${adapter}: data is ${describe(data)}, must be the Uint8ClampedArray of an ImageData`,
+    );
   }
   const width = readInteger(adapter, 'width', image.width, 1, 2 ** 31 - 1, 'shape');
   const height = readInteger(adapter, 'height', image.height, 1, 2 ** 31 - 1, 'shape');
   const as = given.as ?? 'labels';
   const byColor = given.colors !== undefined;
-  return fromPixels(adapter, { data, width, height, channels: 4, max: 255 }, {
-    ...given,
-    as,
-    channel: given.channel ?? (byColor ? undefined : 'alpha'),
-    threshold: given.threshold === undefined && as === 'labels' && !byColor ? 0 : given.threshold,
-  });
+  return fromPixels(
+    adapter,
+    { data, width, height, channels: 4, max: 255 },
+    {
+      ...given,
+      as,
+      channel: given.channel ?? (byColor ? undefined : 'alpha'),
+      threshold: given.threshold === undefined && as === 'labels' && !byColor ? 0 : given.threshold,
+    },
+  );
 }
 
 /**
@@ -68,18 +76,32 @@ function readImage(adapter, image, options) {
  * @returns {ImageDataLike}
  */
 function imageOf(canvas) {
-  const context = typeof canvas?.getImageData === 'function' ? canvas : canvas?.getContext?.('2d', { willReadFrequently: true });
+  const context =
+    typeof canvas?.getImageData === 'function' ? canvas : canvas?.getContext?.('2d', { willReadFrequently: true });
   if (typeof context?.getImageData !== 'function') {
-    throw new MasklossError('domain', 'canvas', `fromCanvas: canvas is ${describe(canvas)}, must be a canvas with a 2d context, or the context: draw a webgl canvas onto one first`);
+    throw new MasklossError(
+      'domain',
+      'canvas',
+      `fromCanvas: canvas is ${describe(canvas)}, must be a canvas with a 2d context, or the context: draw a webgl canvas onto one first`,
+    );
   }
   const { width, height } = context.canvas;
   if (!(width > 0 && height > 0)) {
-    throw new MasklossError('shape', 'canvas', `fromCanvas: canvas is ${width}x${height}, must have at least one pixel`);
+    throw new MasklossError(
+      'shape',
+      'canvas',
+      `fromCanvas: canvas is ${width}x${height}, must have at least one pixel`,
+    );
   }
   try {
     return context.getImageData(0, 0, width, height);
   } catch (cause) {
-    throw new MasklossError('domain', 'canvas', `fromCanvas: canvas cannot be read (${/** @type {Error} */ (cause).message}), must hold no image of another site without CORS`, { cause });
+    throw new MasklossError(
+      'domain',
+      'canvas',
+      `fromCanvas: canvas cannot be read (${/** @type {Error} */ (cause).message}), must hold no image of another site without CORS`,
+      { cause },
+    );
   }
 }
 
@@ -110,11 +132,22 @@ export function toImageData(mask, options) {
  * @param {import('./color.js').ColorMap | undefined} colors
  */
 function paintLabels(data, labels, width, colors) {
-  const color = new Map(colors === undefined ? [[0, [0, 0, 0, 0]], [1, [255, 255, 255, 255]]] : readColors('toImageData', colors));
+  const color = new Map(
+    colors === undefined
+      ? [
+          [0, [0, 0, 0, 0]],
+          [1, [255, 255, 255, 255]],
+        ]
+      : readColors('toImageData', colors),
+  );
   for (let i = 0; i < labels.length; i++) {
     const rgba = color.get(labels[i]);
     if (rgba === undefined) {
-      throw new MasklossError('label', 'colors', `toImageData: pixel (${i % width}, ${Math.floor(i / width)}) has label ${labels[i]}, must have a colour in colors`);
+      throw new MasklossError(
+        'label',
+        'colors',
+        `toImageData: pixel (${i % width}, ${Math.floor(i / width)}) has label ${labels[i]}, must have a colour in colors`,
+      );
     }
     data.set(rgba, 4 * i);
   }
@@ -129,10 +162,18 @@ function paintLabels(data, labels, width, colors) {
 function paintProbabilities(data, values, form, colors) {
   const listed = colors === undefined ? [] : readColors('toImageData', colors);
   if (listed.length > 1) {
-    throw new MasklossError('option', 'colors', `toImageData: colors has ${listed.length} colours, must have one for probabilities`);
+    throw new MasklossError(
+      'option',
+      'colors',
+      `toImageData: colors has ${listed.length} colours, must have one for probabilities`,
+    );
   }
   if (form === 'logits') {
-    throw new MasklossError('domain', 'mask', 'toImageData: mask holds logits, must hold labels or probabilities: apply the sigmoid or softmax first');
+    throw new MasklossError(
+      'domain',
+      'mask',
+      'toImageData: mask holds logits, must hold labels or probabilities: apply the sigmoid or softmax first',
+    );
   }
   const [r, g, b] = listed[0]?.[1] ?? [255, 255, 255];
   for (let i = 0; i < values.length; i++) {

@@ -79,18 +79,30 @@ export function toCocoRLE(mask, options) {
  */
 export function fillRuns(adapter, field, runs, total) {
   if (!Array.isArray(runs) && !(ArrayBuffer.isView(runs) && 'length' in runs)) {
-    throw new MasklossError('domain', field, `${adapter}: ${field} is ${describe(runs)}, must be an array of run lengths`);
+    throw new MasklossError(
+      'domain',
+      field,
+      `${adapter}: ${field} is ${describe(runs)}, must be an array of run lengths`,
+    );
   }
   let sum = 0;
   for (let i = 0; i < runs.length; i++) {
     const run = runs[i];
     if (!(Number.isInteger(run) && run >= 0 && run <= total)) {
-      throw new MasklossError('domain', field, `${adapter}: ${field}[${i}] is ${describe(run)}, must be a whole number in [0, ${total}]`);
+      throw new MasklossError(
+        'domain',
+        field,
+        `${adapter}: ${field}[${i}] is ${describe(run)}, must be a whole number in [0, ${total}]`,
+      );
     }
     sum += run;
   }
   if (sum !== total) {
-    throw new MasklossError('length', field, `${adapter}: ${field} add up to ${sum}, must be ${total}, the number of pixels`);
+    throw new MasklossError(
+      'length',
+      field,
+      `${adapter}: ${field} add up to ${sum}, must be ${total}, the number of pixels`,
+    );
   }
   const bits = new Uint8Array(total);
   let at = 0;
@@ -115,11 +127,19 @@ function unpackCounts(text) {
       const group = text.charCodeAt(i) - 48;
       if (!(group >= 0 && group < 64)) {
         throw i < text.length
-          ? new MasklossError('domain', 'counts', `fromCocoRLE: counts has ${describe(text[i])} at ${i}, must be a character from '0' to 'o'`)
+          ? new MasklossError(
+              'domain',
+              'counts',
+              `fromCocoRLE: counts has ${describe(text[i])} at ${i}, must be a character from '0' to 'o'`,
+            )
           : new MasklossError('length', 'counts', 'fromCocoRLE: counts ends inside a number, must be whole');
       }
       if (place > 32 ** 6) {
-        throw new MasklossError('domain', 'counts', `fromCocoRLE: counts has a number of more than 7 characters at ${i}, must fit in 32 bits`);
+        throw new MasklossError(
+          'domain',
+          'counts',
+          `fromCocoRLE: counts has a number of more than 7 characters at ${i}, must fit in 32 bits`,
+        );
       }
       value += (group & 31) * place;
       more = group >= 32;

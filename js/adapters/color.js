@@ -18,7 +18,11 @@ import { describe, readInteger } from './options.js';
  */
 export function readColors(adapter, colors) {
   if (typeof colors !== 'object' || colors === null) {
-    throw new MasklossError('option', 'colors', `${adapter}: colors is ${describe(colors)}, must be a list of colours, or an object of class to colour`);
+    throw new MasklossError(
+      'option',
+      'colors',
+      `${adapter}: colors is ${describe(colors)}, must be a list of colours, or an object of class to colour`,
+    );
   }
   /** @type {Iterable<[unknown, unknown]>} */
   const entries = colors instanceof Map ? colors.entries() : Object.entries(colors);
@@ -34,14 +38,22 @@ export function readColors(adapter, colors) {
  * @returns {number[]} r, g, b, a
  */
 export function readColor(adapter, color) {
-  if (Array.isArray(color) && (color.length === 3 || color.length === 4) && color.every((v) => Number.isInteger(v) && v >= 0 && v <= 255)) {
+  if (
+    Array.isArray(color) &&
+    (color.length === 3 || color.length === 4) &&
+    color.every((v) => Number.isInteger(v) && v >= 0 && v <= 255)
+  ) {
     return color.length === 3 ? [...color, 255] : [...color];
   }
   if (typeof color === 'string' && /^#([0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i.test(color)) {
     const digits = color.length === 4 ? color.slice(1).replace(/./g, '$&$&') : color.slice(1);
     return [0, 2, 4, 6].map((i) => (i < digits.length ? Number.parseInt(digits.slice(i, i + 2), 16) : 255));
   }
-  throw new MasklossError('option', 'colors', `${adapter}: colors has ${describe(color)}, must be '#rrggbb' or [r, g, b] of 0..255`);
+  throw new MasklossError(
+    'option',
+    'colors',
+    `${adapter}: colors has ${describe(color)}, must be '#rrggbb' or [r, g, b] of 0..255`,
+  );
 }
 
 /**

@@ -15,7 +15,7 @@ export const FORMS = ['labels', 'instances', 'probs', 'soft', 'logits'];
  * @property {As} [as] what the numbers are: class ids (`labels`), object ids (`instances`), probabilities of a prediction
  *   (`probs`), probabilities of a target (`soft`), or scores before the sigmoid or softmax (`logits`)
  * @property {number | null} [threshold] labels only: 1 where the number is above it, 0 elsewhere; null keeps the numbers as ids
- * @property {number} [classes] labels only: how many classes there are; an id outside is a `label` error
+ * @property {number} [classes] labels only: how many classes there are; an id outside is a `label` error. The mask carries it
  * @property {number | readonly number[]} [ignore] labels only, beside `classes`: ids that are allowed all the same, such as 255
  */
 
@@ -37,17 +37,26 @@ export function maskOf(adapter, values, dims, options) {
   const as = oneOf(adapter, 'as', options.as, FORMS);
   if (as === 'labels' || as === 'instances') {
     if (dims[1] !== 1) {
-      throw new MasklossError('shape', 'shape', `${adapter}: the class axis has ${dims[1]} planes, must be 1 for ${as}: take the argmax, or pass as: 'probs' or 'logits'`);
+      throw new MasklossError(
+        'shape',
+        'shape',
+        `${adapter}: the class axis has ${dims[1]} planes, must be 1 for ${as}: take the argmax, or pass as: 'probs' or 'logits'`,
+      );
     }
     const shape = [dims[0], ...dims.slice(2)];
     const threshold = options.threshold ?? null;
     const data = threshold === null ? toLabels(adapter, values) : above(adapter, values, threshold);
     checkClasses(adapter, data, options);
-    return { data, shape, form: 'labels', kind: as };
+    const mask = /** @type {Mask} */ ({ data, shape, form: 'labels', kind: as });
+    return options.classes === undefined ? mask : { ...mask, classes: options.classes };
   }
   for (const key of /** @type {const} */ (['threshold', 'classes', 'ignore'])) {
     if (options[key] !== undefined) {
-      throw new MasklossError('option', key, `${adapter}: ${key} is given, must be left out unless as is 'labels' or 'instances'`);
+      throw new MasklossError(
+        'option',
+        key,
+        `${adapter}: ${key} is given, must be left out unless as is 'labels' or 'instances'`,
+      );
     }
   }
   const data = values instanceof Float32Array ? values : Float32Array.from(values);
@@ -76,8 +85,17 @@ function checkProbabilities(adapter, values) {
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
     if (v > 1 || v < 0) {
-      const fix = v < 0 ? "pass as: 'logits'" : v < 1.001 ? 'clamp what rounding left above 1' : "divide by 255, or pass as: 'labels'";
-      throw new MasklossError('domain', 'data', `${adapter}: data[${i}] is ${v}, must be in [0, 1] for a probability: ${fix}`);
+      const fix =
+        v < 0
+          ? "pass as: 'logits'"
+          : v < 1.001
+            ? 'clamp what rounding left above 1'
+            : "divide by 255, or pass as: 'labels'";
+      throw new MasklossError(
+        'domain',
+        'data',
+        `${adapter}: data[${i}] is ${v}, must be in [0, 1] for a probability: ${fix}`,
+      );
     }
   }
 }
@@ -98,7 +116,11 @@ export function toLabels(adapter, values) {
     const v = values[i];
     if (!Number.isInteger(v) || v < -(2 ** 31) || v >= 2 ** 31) {
       const code = Number.isFinite(v) ? 'label' : 'value';
-      throw new MasklossError(code, 'data', `${adapter}: data[${i}] is ${v}, must be a whole number in [-2^31, 2^31) for a label: pass threshold, or as: 'probs'`);
+      throw new MasklossError(
+        code,
+        'data',
+        `${adapter}: data[${i}] is ${v}, must be a whole number in [-2^31, 2^31) for a label: pass threshold, or as: 'probs'`,
+      );
     }
     if (v < min) min = v;
     if (v > max) max = v;
@@ -120,7 +142,12 @@ function above(adapter, values, threshold) {
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
     if (v > threshold) bits[i] = 1;
-    else if (v !== v) throw new MasklossError('value', 'data', `${adapter}: data[${i}] is NaN, must be a number to compare with the threshold`);
+    else if (v !== v)
+      throw new MasklossError(
+        'value',
+        'data',
+        `${adapter}: data[${i}] is NaN, must be a number to compare with the threshold`,
+      );
   }
   return bits;
 }
@@ -131,7 +158,11 @@ function above(adapter, values, threshold) {
  */
 export function checkThreshold(adapter, threshold) {
   if (typeof threshold !== 'number' || Number.isNaN(threshold)) {
-    throw new MasklossError('option', 'threshold', `${adapter}: threshold is ${describe(threshold)}, must be a number or null`);
+    throw new MasklossError(
+      'option',
+      'threshold',
+      `${adapter}: threshold is ${describe(threshold)}, must be a number or null`,
+    );
   }
 }
 
@@ -152,7 +183,11 @@ function checkClasses(adapter, labels, options) {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
     if ((label < 0 || label >= classes) && !ignore.has(label)) {
-      throw new MasklossError('label', 'data', `${adapter}: data[${i}] is ${label}, must be in [0, ${classes - 1}]${ignore.size ? ' or ignored' : ': pass ignore if it marks pixels that do not count'}`);
+      throw new MasklossError(
+        'label',
+        'data',
+        `${adapter}: data[${i}] is ${label}, must be in [0, ${classes - 1}]${ignore.size ? ' or ignored' : ': pass ignore if it marks pixels that do not count'}`,
+      );
     }
   }
 }

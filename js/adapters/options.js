@@ -37,7 +37,11 @@ export function readOptions(adapter, given, known) {
  */
 export function oneOf(adapter, field, value, allowed) {
   if (allowed.includes(/** @type {T} */ (value))) return /** @type {T} */ (value);
-  throw new MasklossError('option', field, `${adapter}: ${field} is ${describe(value)}, must be one of ${allowed.join(', ')}`);
+  throw new MasklossError(
+    'option',
+    field,
+    `${adapter}: ${field} is ${describe(value)}, must be one of ${allowed.join(', ')}`,
+  );
 }
 
 /**
@@ -56,7 +60,11 @@ export function readInteger(adapter, field, value, min, max, code = 'option') {
   if (Number.isInteger(value) && /** @type {number} */ (value) >= min && /** @type {number} */ (value) <= max) {
     return /** @type {number} */ (value);
   }
-  throw new MasklossError(code, field, `${adapter}: ${field} is ${describe(value)}, must be a whole number in [${min}, ${max}]`);
+  throw new MasklossError(
+    code,
+    field,
+    `${adapter}: ${field} is ${describe(value)}, must be a whole number in [${min}, ${max}]`,
+  );
 }
 
 /**
@@ -87,10 +95,18 @@ export function readSize(adapter, options, known = {}) {
   const { shape } = options;
   if (shape !== undefined) {
     if (width !== undefined || height !== undefined) {
-      throw new MasklossError('option', 'shape', `${adapter}: shape and width, height are both given, must be one or the other`);
+      throw new MasklossError(
+        'option',
+        'shape',
+        `${adapter}: shape and width, height are both given, must be one or the other`,
+      );
     }
     if (!Array.isArray(shape) || shape.length < 2 || shape.slice(0, -2).some((n) => n !== 1)) {
-      throw new MasklossError('option', 'shape', `${adapter}: shape is ${describe(shape)}, must be [H, W], [1, H, W] or [1, 1, H, W]`);
+      throw new MasklossError(
+        'option',
+        'shape',
+        `${adapter}: shape is ${describe(shape)}, must be [H, W], [1, H, W] or [1, 1, H, W]`,
+      );
     }
     [height, width] = shape.slice(-2);
   }
@@ -105,12 +121,20 @@ export function readSize(adapter, options, known = {}) {
   function agree(field, wanted) {
     const said = known[field];
     if (wanted === undefined && said === undefined) {
-      throw new MasklossError('option', field, `${adapter}: ${field} is missing, pass the size of the image: { width, height }`);
+      throw new MasklossError(
+        'option',
+        field,
+        `${adapter}: ${field} is missing, pass the size of the image: { width, height }`,
+      );
     }
     if (wanted !== undefined) readInteger(adapter, field, wanted, 1, 2 ** 31 - 1);
     if (said !== undefined) readInteger(adapter, field, said, 1, 2 ** 31 - 1, 'shape');
     if (wanted !== undefined && said !== undefined && wanted !== said) {
-      throw new MasklossError('shape', field, `${adapter}: ${field} is ${said}, must be ${wanted} as the options say: masks are never resized`);
+      throw new MasklossError(
+        'shape',
+        field,
+        `${adapter}: ${field} is ${said}, must be ${wanted} as the options say: masks are never resized`,
+      );
     }
     return /** @type {number} */ (wanted ?? said);
   }
@@ -127,7 +151,11 @@ export function readSize(adapter, options, known = {}) {
 export function checkPixels(adapter, width, height, maxPixels = MAX_PIXELS) {
   readInteger(adapter, 'maxPixels', maxPixels, 1, 2 ** 32);
   if (width * height > maxPixels) {
-    throw new MasklossError('memory', 'maxPixels', `${adapter}: the image is ${width}x${height}, must be at most ${maxPixels} pixels: pass maxPixels to allow more`);
+    throw new MasklossError(
+      'memory',
+      'maxPixels',
+      `${adapter}: the image is ${width}x${height}, must be at most ${maxPixels} pixels: pass maxPixels to allow more`,
+    );
   }
 }
 
@@ -140,9 +168,12 @@ export function checkPixels(adapter, width, height, maxPixels = MAX_PIXELS) {
 export function describe(value) {
   if (typeof value === 'string') return value.length > 40 ? `'${value.slice(0, 40)}…'` : `'${value}'`;
   if (Array.isArray(value)) {
-    return value.length > 8 ? `an array of ${value.length}` : `[${value.map((v) => (typeof v === 'object' ? '…' : describe(v))).join(', ')}]`;
+    return value.length > 8
+      ? `an array of ${value.length}`
+      : `[${value.map((v) => (typeof v === 'object' ? '…' : describe(v))).join(', ')}]`;
   }
   if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) return `an object${ArrayBuffer.isView(value) ? ` of ${value.byteLength} bytes` : ''}`;
+  if (typeof value === 'object' && value !== null)
+    return `an object${ArrayBuffer.isView(value) ? ` of ${value.byteLength} bytes` : ''}`;
   return String(value);
 }

@@ -38,19 +38,31 @@ const CHANNELS = /** @type {const} */ (['alpha', 'red', 'green', 'blue', 'luma']
 export function fromPixels(adapter, image, options) {
   const { width, height } = image;
   if (image.data.length !== width * height * image.channels) {
-    throw new MasklossError('length', 'data', `${adapter}: data has ${image.data.length} values, must be ${width}x${height}x${image.channels}`);
+    throw new MasklossError(
+      'length',
+      'data',
+      `${adapter}: data has ${image.data.length} values, must be ${width}x${height}x${image.channels}`,
+    );
   }
   const { colors, channel, ...form } = options;
   const dims = [1, 1, height, width];
   const labels = form.as === 'labels' || form.as === 'instances';
   if (colors !== undefined) {
     if (channel !== undefined || typeof form.threshold === 'number' || !labels) {
-      throw new MasklossError('option', 'colors', `${adapter}: colors is given beside channel, threshold or as: '${form.as}', must stand alone with as: 'labels'`);
+      throw new MasklossError(
+        'option',
+        'colors',
+        `${adapter}: colors is given beside channel, threshold or as: '${form.as}', must stand alone with as: 'labels'`,
+      );
     }
     return maskOf(adapter, classesOf(adapter, image, colors), dims, form);
   }
   if (form.as === 'logits') {
-    throw new MasklossError('option', 'as', `${adapter}: as is 'logits', must be 'labels', 'instances', 'probs' or 'soft': an image holds no scores`);
+    throw new MasklossError(
+      'option',
+      'as',
+      `${adapter}: as is 'logits', must be 'labels', 'instances', 'probs' or 'soft': an image holds no scores`,
+    );
   }
   const values = samplesOf(adapter, image, oneOf(adapter, 'channel', channel, CHANNELS));
   return maskOf(adapter, labels ? values : scaled(values, image.max), dims, form);
@@ -68,7 +80,11 @@ function samplesOf(adapter, { data, width, height, channels, max }, channel) {
   const count = width * height;
   const alpha = channels === 2 || channels === 4;
   if (channel === 'alpha' && !alpha) {
-    throw new MasklossError('option', 'channel', `${adapter}: channel is 'alpha', which this image does not have: pass channel: 'red'`);
+    throw new MasklossError(
+      'option',
+      'channel',
+      `${adapter}: channel is 'alpha', which this image does not have: pass channel: 'red'`,
+    );
   }
   if (channel === 'luma' && channels > 2) {
     const luma = new Float64Array(count);
@@ -105,7 +121,11 @@ function scaled(values, max) {
 function classesOf(adapter, { data, width, height, channels, max }, colors) {
   const shift = max > 255 ? 8 : 0;
   if (max !== 255 && max !== 65535) {
-    throw new MasklossError('option', 'colors', `${adapter}: colors is given for an image with less than 8 bits, must be left out`);
+    throw new MasklossError(
+      'option',
+      'colors',
+      `${adapter}: colors is given for an image with less than 8 bits, must be left out`,
+    );
   }
   /** @type {Map<number, number>} */
   const label = new Map();
@@ -114,7 +134,11 @@ function classesOf(adapter, { data, width, height, channels, max }, colors) {
   for (const [id, color] of readColors(adapter, colors)) {
     const known = label.get(packColor(color));
     if (known !== undefined && known !== id) {
-      throw new MasklossError('option', 'colors', `${adapter}: colors gives classes ${known} and ${id} the same colour, must be distinct`);
+      throw new MasklossError(
+        'option',
+        'colors',
+        `${adapter}: colors gives classes ${known} and ${id} the same colour, must be distinct`,
+      );
     }
     label.set(packColor(color), id);
     if (color[3] === 0) clear = id;
@@ -130,9 +154,18 @@ function classesOf(adapter, { data, width, height, channels, max }, colors) {
     const alpha = opaque ? max : data[k + channels - 1];
     // A 16-bit sample is a colour of 8 bits only if both bytes are equal: 0xabab.
     const exact = shift === 0 || [red, green, blue, alpha].every((v) => v % 257 === 0);
-    const id = alpha === 0 ? clear : exact ? label.get(packColor([red >> shift, green >> shift, blue >> shift, alpha >> shift])) : undefined;
+    const id =
+      alpha === 0
+        ? clear
+        : exact
+          ? label.get(packColor([red >> shift, green >> shift, blue >> shift, alpha >> shift]))
+          : undefined;
     if (id === undefined) {
-      throw new MasklossError('domain', 'data', `${adapter}: pixel (${i % width}, ${Math.floor(i / width)}) has colour [${red}, ${green}, ${blue}, ${alpha}], must be one of colors: draw without anti-aliasing, or add it`);
+      throw new MasklossError(
+        'domain',
+        'data',
+        `${adapter}: pixel (${i % width}, ${Math.floor(i / width)}) has colour [${red}, ${green}, ${blue}, ${alpha}], must be one of colors: draw without anti-aliasing, or add it`,
+      );
     }
     labels[i] = id;
   }

@@ -90,13 +90,22 @@ function readRings(adapter, rings) {
  * @returns {number[]}
  */
 export function readRing(adapter, field, ring) {
-  const corners = Array.isArray(ring) || (ArrayBuffer.isView(ring) && 'length' in ring) ? Array.from(/** @type {any} */ (ring)) : undefined;
+  const corners =
+    Array.isArray(ring) || (ArrayBuffer.isView(ring) && 'length' in ring)
+      ? Array.from(/** @type {any} */ (ring))
+      : undefined;
   if (corners === undefined) {
     throw new MasklossError('domain', field, `${adapter}: ${field} is ${describe(ring)}, must be an array of corners`);
   }
-  const flat = isPoint(corners[0]) ? corners.flatMap((point) => (isPoint(point) ? pair(point) : [Number.NaN])) : corners;
+  const flat = isPoint(corners[0])
+    ? corners.flatMap((point) => (isPoint(point) ? pair(point) : [Number.NaN]))
+    : corners;
   if (flat.length % 2 !== 0 || flat.length < 6) {
-    throw new MasklossError('length', field, `${adapter}: ${field} has ${flat.length} numbers, must be x and y of at least three corners`);
+    throw new MasklossError(
+      'length',
+      field,
+      `${adapter}: ${field} has ${flat.length} numbers, must be x and y of at least three corners`,
+    );
   }
   for (const v of flat) readFinite(adapter, field, v);
   return /** @type {number[]} */ (flat);
@@ -104,7 +113,9 @@ export function readRing(adapter, field, ring) {
 
 /** @param {unknown} value */
 function isPoint(value) {
-  return Array.isArray(value) ? value.length === 2 && typeof value[0] === 'number' : typeof value === 'object' && value !== null && 'x' in value && 'y' in value;
+  return Array.isArray(value)
+    ? value.length === 2 && typeof value[0] === 'number'
+    : typeof value === 'object' && value !== null && 'x' in value && 'y' in value;
 }
 
 /** @param {any} point */

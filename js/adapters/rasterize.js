@@ -86,7 +86,11 @@ export function fillRingsAsCoco(rings, width, height, adapter) {
     const corners = Array.from(ring, (v) => Math.trunc(5 * v + 0.5));
     walk += walkLength(corners);
     if (walk > LONGEST_WALK) {
-      throw new MasklossError('domain', 'rings', `${adapter}: rings are ${Math.round(walk / 5)} pixels long, must be at most ${Math.floor(LONGEST_WALK / 5)} for rasterizer 'coco'`);
+      throw new MasklossError(
+        'domain',
+        'rings',
+        `${adapter}: rings are ${Math.round(walk / 5)} pixels long, must be at most ${Math.floor(LONGEST_WALK / 5)} for rasterizer 'coco'`,
+      );
     }
     const crossings = columnCrossings(corners, width, height).sort((a, b) => a - b);
     for (let i = 0; i < crossings.length; i += 2) {

@@ -36,7 +36,9 @@ export function maskOfRegion(adapter, bits, width, height, options) {
       throw new MasklossError('option', 'label', `${adapter}: label is given, must be left out for as: '${as}'`);
     }
     const data = Float32Array.from(bits);
-    return as === 'probs' ? { data, shape: [1, 1, height, width], form: 'probs' } : { data, shape: [1, 1, height, width], kind: 'soft' };
+    return as === 'probs'
+      ? { data, shape: [1, 1, height, width], form: 'probs' }
+      : { data, shape: [1, 1, height, width], kind: 'soft' };
   }
   const label = readInteger(adapter, 'label', options.label ?? 1, 1, 65535);
   /** @type {Uint8Array | Uint16Array} */
@@ -59,7 +61,11 @@ export function regionOfMask(adapter, mask, { label, threshold, plane }) {
   const labels = holdsLabels(mask);
   if (labels ? threshold !== undefined : label !== undefined) {
     const field = labels ? 'threshold' : 'label';
-    throw new MasklossError('option', field, `${adapter}: ${field} is given, must be left out for ${labels ? 'labels' : 'probabilities and logits'}`);
+    throw new MasklossError(
+      'option',
+      field,
+      `${adapter}: ${field} is given, must be left out for ${labels ? 'labels' : 'probabilities and logits'}`,
+    );
   }
   if (threshold !== undefined && !Number.isFinite(threshold)) {
     throw new MasklossError('option', 'threshold', `${adapter}: threshold is ${threshold}, must be a finite number`);
@@ -73,7 +79,11 @@ export function regionOfMask(adapter, mask, { label, threshold, plane }) {
     else if (v === 1) bits[i] = 1;
     else if (v !== 0) {
       throw labels
-        ? new MasklossError('label', 'label', `${adapter}: data[${i}] is ${v}, must be 0 or 1: pass label to choose one`)
+        ? new MasklossError(
+            'label',
+            'label',
+            `${adapter}: data[${i}] is ${v}, must be 0 or 1: pass label to choose one`,
+          )
         : new MasklossError('domain', 'threshold', `${adapter}: data[${i}] is ${v}, must be 0 or 1: pass threshold`);
     }
   }

@@ -36,7 +36,11 @@ export async function fromTensor(tensor, options) {
   if (typeof tensor?.getAsFloat32Array === 'function') return fromMPMask(tensor, given);
   if (Array.isArray(tensor?.dims) && typeof tensor.type === 'string') return fromOnnx(tensor, given);
   if (Array.isArray(tensor?.shape) && typeof tensor.data === 'function') return fromTensorFlow(tensor, given);
-  throw new MasklossError('domain', 'tensor', `fromTensor: tensor is ${describe(tensor)}, must be of TensorFlow.js, ONNX Runtime, transformers.js or MediaPipe: use fromArray for others`);
+  throw new MasklossError(
+    'domain',
+    'tensor',
+    `fromTensor: tensor is ${describe(tensor)}, must be of TensorFlow.js, ONNX Runtime, transformers.js or MediaPipe: use fromArray for others`,
+  );
 }
 
 /**
@@ -45,13 +49,21 @@ export async function fromTensor(tensor, options) {
  */
 async function fromTensorFlow(tensor, options) {
   if (!['float32', 'int32', 'bool'].includes(tensor.dtype)) {
-    throw new MasklossError('domain', 'tensor', `fromTensor: dtype is ${describe(tensor.dtype)}, must be float32, int32 or bool`);
+    throw new MasklossError(
+      'domain',
+      'tensor',
+      `fromTensor: dtype is ${describe(tensor.dtype)}, must be float32, int32 or bool`,
+    );
   }
   const values = toNumbers('fromTensor', await tensor.data());
   /** @type {Record<number, string>} */
   const usual = { 4: 'NHWC', 5: 'NDHWC' };
   const as = options.as ?? (tensor.dtype === 'float32' ? formOf('fromTensor', values, options) : 'labels');
-  return arrange('fromTensor', values, tensor.shape, { ...options, as, layout: options.layout ?? usual[tensor.shape.length] });
+  return arrange('fromTensor', values, tensor.shape, {
+    ...options,
+    as,
+    layout: options.layout ?? usual[tensor.shape.length],
+  });
 }
 
 /**
@@ -63,7 +75,8 @@ async function fromOnnx(tensor, options) {
   const onHost = tensor.location === undefined || tensor.location === 'cpu' || tensor.location === 'cpu-pinned';
   const raw = onHost || typeof tensor.getData !== 'function' ? tensor.data : await tensor.getData();
   const values = tensor.type === 'float16' && raw instanceof Uint16Array ? fromHalf(raw) : toNumbers('fromTensor', raw);
-  const as = options.as ?? (tensor.type.startsWith('float') ? formOf('fromTensor', new Float32Array(0), options) : 'labels');
+  const as =
+    options.as ?? (tensor.type.startsWith('float') ? formOf('fromTensor', new Float32Array(0), options) : 'labels');
   return arrange('fromTensor', values, tensor.dims, { ...options, as });
 }
 
@@ -80,12 +93,16 @@ function fromRawImage({ data, width, height, channels }, options) {
   readInteger('fromTensor', 'channels', channels, 1, 4, 'shape');
   const as = options.as ?? 'labels';
   const byColor = options.colors !== undefined;
-  return fromPixels('fromTensor', { data, width, height, channels, max: 255 }, {
-    ...options,
-    as,
-    channel: options.channel ?? (byColor ? undefined : 'red'),
-    threshold: options.threshold === undefined && as === 'labels' && !byColor ? 0 : options.threshold,
-  });
+  return fromPixels(
+    'fromTensor',
+    { data, width, height, channels, max: 255 },
+    {
+      ...options,
+      as,
+      channel: options.channel ?? (byColor ? undefined : 'red'),
+      threshold: options.threshold === undefined && as === 'labels' && !byColor ? 0 : options.threshold,
+    },
+  );
 }
 
 /**
@@ -95,12 +112,22 @@ function fromRawImage({ data, width, height, channels }, options) {
 function fromMPMask(mask, options) {
   const hasLabels = mask.hasUint8Array?.() ?? false;
   const hasFloats = mask.hasFloat32Array?.() ?? !hasLabels;
-  const as = options.as ?? (typeof options.threshold !== 'number' && hasLabels && !hasFloats ? 'labels' : typeof options.threshold === 'number' ? 'labels' : 'probs');
+  const as =
+    options.as ??
+    (typeof options.threshold !== 'number' && hasLabels && !hasFloats
+      ? 'labels'
+      : typeof options.threshold === 'number'
+        ? 'labels'
+        : 'probs');
   const ids = (as === 'labels' || as === 'instances') && typeof options.threshold !== 'number';
   // MediaPipe turns one kind into the other by a factor of 255, which is a rescale nobody asked for.
   if (ids ? !hasLabels : !hasFloats) {
     throw ids
-      ? new MasklossError('domain', 'as', `fromTensor: as is '${as}' for a confidence mask, must be 'probs', or pass threshold`)
+      ? new MasklossError(
+          'domain',
+          'as',
+          `fromTensor: as is '${as}' for a confidence mask, must be 'probs', or pass threshold`,
+        )
       : new MasklossError('domain', 'as', `fromTensor: as is '${as}' for a category mask, must be 'labels'`);
   }
   const values = ids ? mask.getAsUint8Array() : mask.getAsFloat32Array();

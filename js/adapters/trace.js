@@ -49,8 +49,18 @@ const EAST = 0;
 const STEP_X = [1, 0, -1, 0];
 const STEP_Y = [0, 1, 0, -1];
 // The pixels ahead of a corner, left and right of the way, as offsets from the corner, by direction: east, south, west, north.
-const LEFT = [[0, -1], [0, 0], [-1, 0], [-1, -1]];
-const RIGHT = [[0, 0], [-1, 0], [-1, -1], [0, -1]];
+const LEFT = [
+  [0, -1],
+  [0, 0],
+  [-1, 0],
+  [-1, -1],
+];
+const RIGHT = [
+  [0, 0],
+  [-1, 0],
+  [-1, -1],
+  [0, -1],
+];
 
 /**
  * @param {Uint8Array} bits
@@ -73,7 +83,8 @@ function follow(bits, passed, width, height, start) {
     if (turn) ring.push(x, y);
     way = (way + turn) % 4;
   } while (x !== startX || y !== startY || way !== EAST);
-  return ring;
+  // The start is the last corner found.
+  return [...ring.slice(-2), ...ring.slice(0, -2)];
 
   /** @param {number[]} offset */
   function inside([dx, dy]) {
