@@ -1,6 +1,6 @@
 // The board: every loss and metric for the masks as they are, by family.
 
-import { change, number } from './format.js';
+import { change, number, verdict } from './format.js';
 
 const ARROW = { lower: '\u2193', higher: '\u2191' };
 
@@ -39,10 +39,8 @@ export class Board {
     line.title = error?.message ?? '';
     line.dataset.value = result ? String(result.value) : '';
     value.textContent = result ? number(result.value, 4) : '\u2013';
-    const text = result && before !== undefined ? change(before, result.value) : '';
-    const better = result && result.value < before === (entry.better === 'lower');
-    delta.className = text && (better ? 'delta better' : 'delta worse');
-    delta.textContent = text;
+    delta.textContent = change(before, result?.value);
+    delta.className = `delta ${verdict(before, result?.value, entry.better)}`;
   }
 
   #line(entry, choose) {

@@ -19,6 +19,12 @@ export function change(from, to) {
   return (difference > 0 ? '+' : '') + number(difference, 3);
 }
 
+/** How a change reads to someone who wants the value lower or higher: better, worse, or empty where it did not move. */
+export function verdict(from, to, better) {
+  if (change(from, to) === '') return '';
+  return to < from === (better === 'lower') ? 'better' : 'worse';
+}
+
 /** A duration in milliseconds; the clock of a page ticks in tenths of one at best. */
 export function milliseconds(value) {
   if (value < 0.1) return '< 0.1 ms';

@@ -6,7 +6,7 @@ import { Board } from './board.js';
 import { gradient, meaning, paintShares } from './colour.js';
 import { fill } from './controls.js';
 import { drawErrors } from './errors.js';
-import { change, interval, milliseconds, number } from './format.js';
+import { change, interval, milliseconds, number, verdict } from './format.js';
 import { formula } from './formula.js';
 import { History } from './history.js';
 import { confidence, Layer } from './layer.js';
@@ -171,7 +171,8 @@ function showChosen({ entry, options, result, error, before, ms }) {
   value.dataset.options = JSON.stringify(options);
   value.dataset.value = result ? String(result.value) : '';
   part('ms').textContent = milliseconds(ms);
-  showDelta(entry, before, result?.value);
+  part('delta').textContent = change(before, result?.value);
+  part('delta').className = `delta ${verdict(before, result?.value, entry.better)}`;
   showClasses(result?.perClass);
   const told = error ? [error] : (result.warnings ?? []);
   part('trouble').replaceChildren(
@@ -183,12 +184,6 @@ function showChosen({ entry, options, result, error, before, ms }) {
   }
   showErrors();
   showHeat(entry, result?.heatmap);
-}
-
-function showDelta(entry, before, value) {
-  const text = before === undefined || value === undefined ? '' : change(before, value);
-  part('delta').textContent = text;
-  part('delta').className = text && (value < before === (entry.better === 'lower') ? 'delta better' : 'delta worse');
 }
 
 function showClasses(perClass) {
@@ -271,12 +266,8 @@ function announce() {
   timer = setTimeout(() => {
     const { entry, result, before } = scorer.chosen;
     if (!result) return;
-    const moved = before !== undefined && before !== result.value;
-    const words = moved
-      ? result.value < before === (entry.better === 'lower')
-        ? ', better than before'
-        : ', worse than before'
-      : '';
+    const moved = verdict(before, result.value, entry.better);
+    const words = moved && `, ${moved} than before`;
     part('live').textContent = `${entry.title} ${number(result.value, 4)}${words}`;
   }, WAIT);
 }
