@@ -5,11 +5,11 @@ import "math"
 // A parabola is what one pixel of a line offers to the others: at x it costs height + (s(x-at))², s being the spacing of
 // the line. Of a set of them only those on the lower envelope matter; on the envelope each is the lowest from just after
 // start to the start of the next.
+//
+// Two of them meet at (sum2-sum1)/(2(at2-at1)), where sum = height/s² + at².
 type parabola struct {
-	start  float64
-	sum    float64 // height/s² + at², so that two of them meet at (sum2-sum1)/(2(at2-at1))
-	height float64
-	at     int
+	start float64
+	at    int
 }
 
 // halves returns half[k] = 1/(2k) for k up to n. A product by it misplaces a meeting point by a rounding error, which
@@ -21,59 +21,94 @@ func (w *Work) halves(n int) []float64 {
 	return w.half
 }
 
-// lower leaves in env the lower envelope of the parabolas of height f[from:to] and returns how many they are; +Inf is no
-// parabola. inverse is 1/s². env must hold to-from parabolas.
-//
-// Felzenszwalb and Huttenlocher, Distance transforms of sampled functions, Theory of Computing 8, 2012.
-func lower(env []parabola, f []float64, from, to int, half []float64, inverse float64) int {
-	n := 0
-	for at := from; at < to; at++ {
-		height := f[at]
-		if height > math.MaxFloat64 {
-			continue
-		}
-		x := float64(at)
-		sum := float64(height*inverse) + float64(x*x)
-		start := math.Inf(-1)
-		for n > 0 {
-			top := &env[n-1]
-			start = float64((sum - top.sum) * half[at-top.at])
-			if start > top.start {
-				break
-			}
-			n--
-		}
-		if n == 0 {
-			start = math.Inf(-1)
-		}
-		env[n] = parabola{start: start, sum: sum, height: height, at: at}
-		n++
+// sums writes to out the sum of each parabola of height f.
+func sums(out, f []float64, inverse float64) {
+	i, x := 0, 0.0
+	for ; i+4 <= len(f); i += 4 {
+		f, out := (*[4]float64)(f[i:]), (*[4]float64)(out[i:])
+		out[0] = float64(f[0]*inverse) + float64(x*x)
+		out[1] = float64(f[1]*inverse) + float64((x+1)*(x+1))
+		out[2] = float64(f[2]*inverse) + float64((x+2)*(x+2))
+		out[3] = float64(f[3]*inverse) + float64((x+3)*(x+3))
+		x += 4
 	}
-	return n
+	for ; i < len(f); i++ {
+		out[i] = float64(f[i]*inverse) + float64(x*x)
+		x++
+	}
 }
 
-// fill writes the height of the envelope over [from, to) to out, +Inf where there is no parabola. s is the spacing.
-func fill(out []float64, env []parabola, from, to int, s float64) {
-	if len(env) == 0 {
-		for x := from; x < to; x++ {
-			out[x] = math.Inf(1)
-		}
-		return
+// lower leaves in env the lower envelope over the pixels up to last of the parabolas of sum[from:to], and returns how many
+// they are; after them it leaves a start at last. A sum of far or more is no parabola. env must hold to-from+1.
+//
+// Every jump is dear in WebAssembly: the common case is what falls through.
+//
+// Felzenszwalb and Huttenlocher, Distance transforms of sampled functions, Theory of Computing 8, 2012.
+func lower(env []parabola, sum []float64, from, to int, half []float64, last, far float64) int {
+	for from < to && !(sum[from] < far) {
+		from++
 	}
-	x := from
-	for i := range env {
-		end := to
-		if i+1 < len(env) {
-			if next := env[i+1].start; next < float64(to-1) {
-				end = int(math.Floor(next)) + 1
+	if from == to {
+		return 0
+	}
+	n, top, topStart, topSum := 0, from, math.Inf(-1), sum[from]
+	for at := from + 1; at < to; at++ {
+		s := sum[at]
+		if s < far {
+			start := float64((s - topSum) * half[at-top])
+			if start <= topStart {
+				for {
+					n--
+					top, topStart = env[n].at, env[n].start
+					topSum = sum[top]
+					start = float64((s - topSum) * half[at-top])
+					if start > topStart {
+						break
+					}
+				}
+			}
+			if start < last {
+				env[n] = parabola{start: topStart, at: top}
+				n++
+				top, topStart, topSum = at, start, s
 			}
 		}
-		height := env[i].height
-		step := float64(x - env[i].at)
-		for ; x < end; x++ {
-			away := float64(step * s)
-			out[x] = height + float64(away*away)
-			step++
+	}
+	env[n] = parabola{start: topStart, at: top}
+	env[n+1] = parabola{start: last}
+	return n + 1
+}
+
+// within leaves out the parabolas before from.
+func within(env []parabola, from int) []parabola {
+	for len(env) > 2 && env[1].start < float64(from) {
+		env = env[1:]
+	}
+	return env
+}
+
+// overshoot is how many elements fill writes beyond the pixels it is asked for.
+const overshoot = 3
+
+// fill writes to out the height of the envelope of parabolas of height f, from pixel from to the start of the last of env,
+// and anything to the overshoot after it. s is the spacing. The stretch of a parabola is often short, and four pixels a
+// turn, some of them written over by the next, are faster than a turn a pixel.
+func fill(out, f []float64, env []parabola, from int, s float64) {
+	x := from
+	for i := 1; i < len(env); i++ {
+		end := int(env[i].start) + 1
+		at := env[i-1].at
+		height := f[at]
+		away := float64(x - at)
+		for ; x < end; x += 4 {
+			four := (*[4]float64)(out[x:])
+			a, b, c, d := float64(away*s), float64((away+1)*s), float64((away+2)*s), float64((away+3)*s)
+			four[0] = height + float64(a*a)
+			four[1] = height + float64(b*b)
+			four[2] = height + float64(c*c)
+			four[3] = height + float64(d*d)
+			away += 4
 		}
+		x = end
 	}
 }

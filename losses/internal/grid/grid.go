@@ -20,11 +20,13 @@ type Spacing [3]float64
 type Work struct {
 	half      []float64 // half[k] = 1/(2k)
 	parabolas []parabola
-	behind    []float64
+	kinds     kinds
+	columns   columns
 	square    []float64
 	line      []float64
+	sum       []float64
 	lineOut   []float64
-	lineKind  []uint8
+	lineKinds []uint64
 	nearest   nearestWork
 	border    []float32
 }

@@ -33,7 +33,7 @@ func (p pair) other(label int32) (cost float64, of int32) {
 type nearestWork struct {
 	behind, square []pair
 	line, out      []pair
-	height         []float64
+	height, sum    []float64
 	rest           []parabola
 }
 
@@ -72,11 +72,6 @@ func (w *Work) twoNearest(near, far []float32, labels []int32, d Dims, s Spacing
 	}
 }
 
-func squared(count, spacing float64) float64 {
-	d := float64(count * spacing)
-	return float64(d * d)
-}
-
 func (w *Work) reserveNearest(a axes) *nearestWork {
 	n := &w.nearest
 	n.behind = grow(n.behind, a.rows*a.cols)
@@ -85,8 +80,9 @@ func (w *Work) reserveNearest(a axes) *nearestWork {
 	n.line = grow(n.line, longest)
 	n.out = grow(n.out, longest)
 	n.height = grow(n.height, longest)
-	n.rest = grow(n.rest, longest)
-	w.parabolas = grow(w.parabolas, longest)
+	n.sum = grow(n.sum, longest)
+	n.rest = grow(n.rest, longest+1)
+	w.parabolas = grow(w.parabolas, longest+1)
 	w.halves(longest)
 	return n
 }
@@ -188,7 +184,9 @@ func (w *Work) nearestEnvelopes(out, line []pair, s float64) {
 	for i := range line {
 		height[i] = line[i].near
 	}
-	env := w.parabolas[:lower(w.parabolas, height, 0, len(line), w.half, inverse)]
+	sum := n.sum[:len(line)]
+	sums(sum, height, inverse)
+	env := w.parabolas[:lower(w.parabolas, sum, 0, len(line), w.half, float64(len(line)-1), math.MaxFloat64)]
 	if len(env) == 0 {
 		for i := range out {
 			out[i] = nobody
@@ -214,12 +212,13 @@ func (w *Work) nearestEnvelopes(out, line []pair, s float64) {
 		if from == to {
 			continue
 		}
-		fillNear(out, env[stretch:i], from, to, s, label)
+		fillNear(out, height, env[stretch:i], from, to, s, label)
 		for x := first; x < last; x++ {
-			height[x], _ = line[x].other(label)
+			h, _ := line[x].other(label)
+			height[x], sum[x] = h, float64(h*inverse)+float64(x)*float64(x)
 		}
-		rest := n.rest[:lower(n.rest, height, first, last, w.half, inverse)]
-		fillFar(out, line, rest, from, to, s, label)
+		rest := n.rest[:lower(n.rest, sum, first, last, w.half, float64(to-1), math.MaxFloat64)]
+		fillFar(out, line, height, rest, from, to, s, label)
 		from = to
 	}
 }
@@ -232,20 +231,20 @@ func clampPixel(start float64, from, to int) int {
 	return max(from, int(math.Floor(start))+1)
 }
 
-func fillNear(out []pair, env []parabola, from, to int, s float64, label int32) {
+func fillNear(out []pair, height []float64, env []parabola, from, to int, s float64, label int32) {
 	for i := range env {
 		end := to
 		if i+1 < len(env) {
 			end = clampPixel(env[i+1].start, from, to)
 		}
 		for x := from; x < end; x++ {
-			out[x].near, out[x].nearLabel = env[i].height+squared(float64(x-env[i].at), s), label
+			out[x].near, out[x].nearLabel = height[env[i].at]+squared(float64(x-env[i].at), s), label
 		}
 		from = end
 	}
 }
 
-func fillFar(out, line []pair, env []parabola, from, to int, s float64, without int32) {
+func fillFar(out, line []pair, height []float64, env []parabola, from, to int, s float64, without int32) {
 	if len(env) == 0 {
 		for x := from; x < to; x++ {
 			out[x].far, out[x].farLabel = math.Inf(1), 0
@@ -258,7 +257,7 @@ func fillFar(out, line []pair, env []parabola, from, to int, s float64, without 
 		}
 		_, label := line[env[i].at].other(without)
 		for x := from; x < end; x++ {
-			out[x].far, out[x].farLabel = env[i].height+squared(float64(x-env[i].at), s), label
+			out[x].far, out[x].farLabel = height[env[i].at]+squared(float64(x-env[i].at), s), label
 		}
 		from = end
 	}
