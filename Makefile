@@ -26,7 +26,7 @@ WRANGLER := wasm/worker/node_modules/.bin/wrangler
 .PHONY: help demo test build site edge bench format check pack deploy
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## the demo at http://localhost:8080 (PORT= overrides), Ctrl-C stops it
 	@PORT=$(PORT) exec node js/scripts/serve.js
@@ -40,7 +40,7 @@ build: js/maskloss.wasm js/wasm_exec.js ## js/maskloss.wasm, js/wasm_exec.js, ev
 site: build ## the static demo in build/site/, for any host and sub-path
 	@node js/scripts/site.js build/site
 
-edge: build/edge/app.wasm site wasm/worker/node_modules/.installed ## the worker under workerd at http://localhost:8787
+edge: build/edge/app.wasm site wasm/worker/node_modules/.installed ## the worker under workerd at http://localhost:8787 (EDGE_PORT= overrides)
 	$(WRANGLER) dev --local --port $(EDGE_PORT) --config wasm/worker/wrangler.jsonc
 
 bench: build js/node_modules/.installed js/bench/node_modules/.installed ## against its peers, in Node and Chromium; build/bench.json
@@ -49,7 +49,7 @@ bench: build js/node_modules/.installed js/bench/node_modules/.installed ## agai
 	@node js/bench/run.js
 
 format: js/node_modules/.installed ## writes the house format into Go and JavaScript
-	@git ls-files -co --exclude-standard '*.go' | xargs -r "$$(go env GOROOT)/bin/gofmt" -w
+	@"$$(go env GOROOT)/bin/gofmt" -w losses wasm
 	$(BIN)/biome check --write
 
 check: ## format, vet, lint, types, licences, layers, size, derived files
@@ -106,7 +106,7 @@ build/tools/staticcheck: Makefile
 .PHONY: check-format check-vet check-staticcheck check-js check-types check-html check-imports check-licences check-size check-derived
 
 check-format:
-	@files=$$(git ls-files -co --exclude-standard '*.go' | xargs -r "$$(go env GOROOT)/bin/gofmt" -l); \
+	@files=$$("$$(go env GOROOT)/bin/gofmt" -l losses wasm); \
 	if [ -n "$$files" ]; then printf 'not formatted, gofmt -w writes it: %s\n' $$files >&2; exit 1; fi
 
 check-vet:
