@@ -1,0 +1,64 @@
+// Starts Go programs without leaving a global behind. The order of these imports matters.
+import { lend, unhide } from './globals.js';
+import './wasm_exec.js';
+
+/**
+ * The class that wasm_exec.js defines, as far as we use it.
+ *
+ * @typedef {object} GoProgram
+ * @property {{gojs: Record<string, (sp: number) => void>}} importObject
+ * @property {DataView} mem
+ * @property {(code: number) => void} exit
+ * @property {(instance: WebAssembly.Instance) => Promise<void>} run
+ */
+
+const { Go, fs, process, path } = /** @type {{Go: new () => GoProgram, [name: string]: unknown}} */ (/** @type {unknown} */ (globalThis));
+unhide();
+
+/** How much of what a program writes is kept: enough for the first lines of a crash. */
+const MAX_OUTPUT = 4096;
+
+/**
+ * A running Go program.
+ *
+ * @typedef {object} Program
+ * @property {WebAssembly.Exports} exports
+ * @property {Record<string, any>} binding what the program put there
+ * @property {boolean} exited
+ * @property {string} output what it wrote, most likely of why it crashed
+ */
+
+/**
+ * Starts a program and gives it an object to put its functions into. It has done so when this returns, or has exited.
+ *
+ * @param {WebAssembly.Module} module
+ * @returns {Program}
+ */
+export function start(module) {
+  const go = new Go();
+  const decoder = new TextDecoder();
+  /** @type {Program} */
+  const program = { exports: {}, binding: {}, exited: false, output: '' };
+  go.exit = () => {
+    program.exited = true;
+  };
+  // In place of writing to the console: func wasmWrite(fd uintptr, p unsafe.Pointer, n int32)
+  go.importObject.gojs['runtime.wasmWrite'] = (sp) => {
+    sp >>>= 0;
+    const at = Number(go.mem.getBigInt64(sp + 16, true));
+    const bytes = new Uint8Array(go.mem.buffer, at, go.mem.getInt32(sp + 24, true));
+    program.output = (program.output + decoder.decode(bytes)).slice(0, MAX_OUTPUT);
+  };
+  const instance = new WebAssembly.Instance(module, go.importObject);
+  program.exports = instance.exports;
+  const giveBack = lend({ context: { binding: program.binding }, fs, process, path });
+  try {
+    go.run(instance).catch((error) => {
+      program.exited = true;
+      program.output += String(error);
+    });
+  } finally {
+    giveBack();
+  }
+  return program;
+}

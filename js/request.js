@@ -1,0 +1,115 @@
+import { describe } from './adapters/options.js';
+import { fault } from './input.js';
+
+/**
+ * What a caller asks for, as the program takes it: losses by name with options of their own, and options that they share.
+ * `all` leaves out what is not defined for the input.
+ *
+ * @typedef {object} Request
+ * @property {{name: string, options: Option[]}[]} specs
+ * @property {boolean} all
+ * @property {Option[]} shared
+ *
+ * One option, whatever the caller gave: the losses refuse by name what they do not take.
+ *
+ * @typedef {object} Option
+ * @property {string} name
+ * @property {string} type null, boolean, number, string, numbers or list; otherwise the value in words
+ * @property {boolean} [flag]
+ * @property {number} [number]
+ * @property {string} [text]
+ * @property {number[]} [numbers]
+ * @property {Option[]} [list]
+ */
+
+/** Longer lists are no option of any loss and not worth the way across. */
+const MAX_LIST = 65536;
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @returns {Option}
+ */
+function option(name, value) {
+  if (value === null) return { name, type: 'null' };
+  if (typeof value === 'boolean') return { name, type: 'boolean', flag: value };
+  if (typeof value === 'number') return { name, type: 'number', number: value };
+  if (typeof value === 'string') return { name, type: 'string', text: value };
+  if (Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)) {
+    const list = /** @type {ArrayLike<unknown>} */ (value);
+    if (list.length > MAX_LIST) return { name, type: `a list of ${list.length}` };
+    const elements = Array.from(list);
+    if (elements.every((x) => typeof x === 'number')) return { name, type: 'numbers', numbers: elements };
+    return { name, type: 'list', list: elements.map((x) => option('', x)) };
+  }
+  return { name, type: describe(value) };
+}
+
+/**
+ * The options of a call; those set to undefined are as if absent. The signal is kept apart.
+ *
+ * @param {string} field
+ * @param {unknown} given
+ * @returns {{options: Option[], signal: AbortSignal | undefined}}
+ */
+export function readOptions(field, given) {
+  const { signal, ...rest } = readAny(field, given);
+  if (signal !== undefined && !isSignal(signal)) throw fault('option', 'signal', `is ${describe(signal)}, must be an AbortSignal`);
+  const options = Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => option(name, value));
+  return { options, signal };
+}
+
+/**
+ * A copy of an options object, so that its getters run here and only once.
+ *
+ * @param {string} field
+ * @param {unknown} given
+ * @returns {Record<string, unknown>}
+ */
+export function readAny(field, given) {
+  if (given === undefined) return {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw fault('option', field, `is ${describe(given)}, must be an object`);
+  try {
+    return { ...given };
+  } catch (error) {
+    throw fault('option', field, `could not be read: ${error instanceof Error ? error.message : error}`, error);
+  }
+}
+
+/** @param {unknown} value @returns {value is AbortSignal} */
+export function isSignal(value) {
+  return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
+}
+
+/**
+ * @param {unknown} name
+ * @param {unknown} given
+ * @returns {{request: Request, signal: AbortSignal | undefined}}
+ */
+export function readOne(name, given) {
+  if (typeof name !== 'string') throw fault('loss', 'name', `is ${describe(name)}, must be the name of a loss or metric`);
+  const { options, signal } = readOptions('options', given);
+  return { request: { specs: [{ name, options }], all: false, shared: [] }, signal };
+}
+
+/**
+ * @param {unknown} names an array, 'all', or options by name
+ * @param {unknown} given shared by all of them
+ * @param {() => string[]} everything the names that 'all' means
+ * @returns {{request: Request, signal: AbortSignal | undefined}}
+ */
+export function readMany(names, given, everything) {
+  const { options: shared, signal } = readOptions('options', given);
+  if (names === 'all') return { request: { specs: everything().map((name) => ({ name, options: [] })), all: true, shared }, signal };
+  if (typeof names !== 'object' || names === null) throw fault('option', 'names', `is ${describe(names)}, must be a list of names, 'all', or an object {name: options}`);
+  const specs = Array.isArray(names)
+    ? [...new Set(names)].map((name) => readOne(name, undefined).request.specs[0])
+    : Object.entries(readAny('names', names)).map(([name, own]) => {
+        const { options, signal: inner } = readOptions(name, own);
+        if (inner) throw fault('option', 'signal', `is given for ${name}, must stand beside the names: it stops the whole report`);
+        return { name, options };
+      });
+  return { request: { specs, all: false, shared }, signal };
+}

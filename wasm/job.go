@@ -1,0 +1,130 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"github.com/maskloss/maskloss/losses"
+)
+
+// job is a plan at work on an input, in steps that the host may stop between
+// and share out over workers: scan, finish, spread.
+type job struct {
+	*losses.Job
+	in    losses.Input
+	specs []losses.Spec
+	index []int // of each spec in the plan
+	state []float64
+	out   int // the block of the outputs
+	outs  []losses.Out
+}
+
+// jobAnswer is the size of a job.
+type jobAnswer struct {
+	ID     int `js:"id"`
+	Blocks int `js:"blocks"`
+	State  int `js:"state"` // numbers in it
+}
+
+func newJob(p *plan, in losses.Input, out int) (*job, error) {
+	index, err := p.fit(in)
+	if err != nil {
+		return nil, err
+	}
+	specs := make([]losses.Spec, len(index))
+	for k, i := range index {
+		specs[k] = p.specs[i]
+	}
+	j, err := losses.NewJob(in, specs)
+	if err != nil {
+		return nil, err
+	}
+	return &job{Job: j, in: in, specs: specs, index: index, state: make([]float64, j.StateLen()), out: out}, nil
+}
+
+// run does the whole of the job.
+func (j *job) run() ([]result, error) {
+	if err := j.Scan(0, j.Blocks(), j.state); err != nil {
+		return nil, err
+	}
+	results, err := j.finish()
+	if err != nil {
+		return nil, err
+	}
+	return results, j.Spread(0, j.Blocks(), j.outs)
+}
+
+// finish makes room for the planes that are wanted and turns the state into
+// numbers.
+func (j *job) finish() ([]result, error) {
+	planes, err := j.layOut()
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := j.Finish(j.state, j.outs)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]result, len(numbers))
+	for k, r := range numbers {
+		results[k] = resultOf(j.index[k], r)
+		results[k].Gradient, results[k].Heatmap, results[k].Values = planes[k].gradient, planes[k].heatmap, planes[k].values
+		results[k].ValuesShape = planes[k].shape
+	}
+	return results, nil
+}
+
+// planes are where the wanted planes of a result are.
+type planes struct {
+	gradient, heatmap, values *array
+	shape                     []int // of the values
+}
+
+// layOut reserves the outputs of all results, one after the other.
+func (j *job) layOut() ([]planes, error) {
+	s := j.in.Prediction.Shape
+	l := layout{block: j.out}
+	add := func(n int) *array {
+		a := l.add("f32", 4, n)
+		return &a
+	}
+	all := make([]planes, len(j.specs))
+	for k, spec := range j.specs {
+		p := &all[k]
+		if spec.Options.Gradient {
+			p.gradient = add(s.Len())
+		}
+		if spec.Options.Heatmap {
+			p.heatmap = add(s.N * s.Pixels())
+		}
+		if p.shape = j.ValuesShape(k); p.shape != nil {
+			n := 1
+			for _, d := range p.shape {
+				n *= d
+			}
+			p.values = add(n)
+		}
+	}
+	if l.size == 0 {
+		return all, nil
+	}
+	if _, err := shared.grow(int32(j.out), float64(l.size)); err != nil {
+		return nil, err
+	}
+	j.outs = make([]losses.Out, len(all))
+	for k, p := range all {
+		for _, o := range []struct {
+			dst *[]float32
+			src *array
+		}{{&j.outs[k].Gradient, p.gradient}, {&j.outs[k].Heatmap, p.heatmap}, {&j.outs[k].Values, p.values}} {
+			if o.src == nil {
+				continue
+			}
+			v, err := view[float32](*o.src)
+			if err != nil {
+				return nil, err
+			}
+			*o.dst = v
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,20 @@
+//go:build js && wasm
+
+// Command wasm is package losses for a JavaScript host.
+//
+// The host gives globalThis a context while the program starts; the program
+// puts its functions into context.binding and leaves the context alone from
+// then on, so that the host may remove it at once. Nothing else is global, and
+// any number of instances live side by side.
+//
+// A call never throws and never ends the program: it answers {value} or
+// {error: {code, field, message}}. Numbers and options cross as JavaScript
+// objects (codec.go), pixels through memory that Go owns (arena.go).
+package main
+
+import "syscall/js"
+
+func main() {
+	stop := bind(js.Global().Get("context").Get("binding"))
+	<-stop
+}

@@ -1,0 +1,129 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"errors"
+
+	"github.com/maskloss/maskloss/losses"
+)
+
+// planRequest asks for losses: each by name with options of its own, or all of
+// them, and options that they share.
+type planRequest struct {
+	Specs  []specRequest `js:"specs"`
+	All    bool          `js:"all"`
+	Shared []option      `js:"shared"`
+}
+
+type specRequest struct {
+	Name    string   `js:"name"`
+	Options []option `js:"options"`
+}
+
+// plan is a set of losses whose options are checked, to be run on any input.
+type plan struct {
+	specs []losses.Spec
+	all   bool
+	given map[string]any // shared options
+}
+
+// planAnswer names the losses of a plan and their parameters as used.
+type planAnswer struct {
+	ID     int         `js:"id"`
+	Losses []planEntry `js:"losses"`
+}
+
+type planEntry struct {
+	Name   string         `js:"name"`
+	Params map[string]any `js:"params"`
+	Sum    bool           `js:"sum"`
+}
+
+// newPlan decodes a request. A shared option goes to the losses that take it,
+// and at least one must.
+func newPlan(r planRequest) (*plan, error) {
+	p := &plan{all: r.All, given: values(r.Shared)}
+	requests := r.Specs
+	if r.All {
+		for _, name := range losses.Names() {
+			requests = append(requests, specRequest{Name: name})
+		}
+	}
+	taken := map[string]bool{}
+	for _, s := range requests {
+		options := map[string]any{}
+		if e := losses.Lookup(s.Name); e != nil {
+			for _, param := range e.Params() {
+				if x, ok := p.given[param.Name]; ok {
+					options[param.Name] = x
+					taken[param.Name] = true
+				}
+			}
+		}
+		for k, x := range values(s.Options) {
+			options[k] = x
+		}
+		spec, err := losses.Decode(s.Name, options)
+		if err != nil {
+			return nil, err
+		}
+		p.specs = append(p.specs, spec)
+	}
+	for _, o := range r.Shared { // in the caller's order, so that the error is always the same
+		if !taken[o.Name] {
+			return nil, &failure{Code: losses.CodeOption, Field: o.Name, Message: o.Name + ": is no option of any of these losses"}
+		}
+	}
+	return p, nil
+}
+
+func (p *plan) answer(id int) planAnswer {
+	a := planAnswer{ID: id, Losses: []planEntry{}}
+	for _, s := range p.specs {
+		a.Losses = append(a.Losses, planEntry{Name: s.Name, Params: s.Params(), Sum: losses.Lookup(s.Name).Sum()})
+	}
+	return a
+}
+
+// fit gives the specs that an input allows, by their numbers: all of them, or,
+// where all losses are asked for, those that are defined for it.
+func (p *plan) fit(in losses.Input) ([]int, error) {
+	index := make([]int, 0, len(p.specs))
+	if !p.all {
+		for i := range p.specs {
+			index = append(index, i)
+		}
+		return index, nil
+	}
+	if err := in.Check(); err != nil {
+		return nil, err
+	}
+	var first error
+	for i, s := range p.specs {
+		_, err := losses.NewJob(in, []losses.Spec{s})
+		switch {
+		case err == nil:
+			index = append(index, i)
+		case !p.undefined(err):
+			return nil, err
+		case first == nil:
+			first = err
+		}
+	}
+	if len(index) == 0 {
+		return nil, first
+	}
+	return index, nil
+}
+
+// undefined tells whether an error says that a loss is not defined for an
+// input, rather than that an option given is wrong.
+func (p *plan) undefined(err error) bool {
+	var e *losses.Error
+	if !errors.As(err, &e) || e.Code != losses.CodeOption && e.Code != losses.CodeShape {
+		return false
+	}
+	_, given := p.given[e.Field]
+	return !given || e.Field == "mode"
+}

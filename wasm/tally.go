@@ -1,0 +1,121 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"syscall/js"
+
+	"github.com/maskloss/maskloss/losses"
+)
+
+// tally is a plan summed over a data set.
+type tally struct {
+	*losses.Tally
+	specs []losses.Spec
+}
+
+// namedArray is the state of one loss.
+type namedArray struct {
+	Name string `js:"name"`
+	Data array  `js:"data"`
+}
+
+// tally(plan) starts one. All losses are those that are sums.
+func (p *program) tally(arg []js.Value) (any, error) {
+	n, err := p.plans.get(arg[0])
+	if err != nil {
+		return nil, err
+	}
+	specs := n.specs
+	if n.all {
+		specs = nil
+		for _, s := range n.specs {
+			if losses.Lookup(s.Name).Sum() {
+				specs = append(specs, s)
+			}
+		}
+	}
+	t, err := losses.NewTally(specs)
+	if err != nil {
+		return nil, err
+	}
+	return p.tallies.add(&tally{t, specs}), nil
+}
+
+// add(tally, input)
+func (p *program) add(arg []js.Value) (any, error) {
+	t, err := p.tallies.get(arg[0])
+	if err != nil {
+		return nil, err
+	}
+	in, err := p.input(arg[1])
+	if err != nil {
+		return nil, err
+	}
+	return nil, t.Add(in)
+}
+
+// tallyState(tally) copies the states to where the host can read them.
+func (p *program) tallyState(arg []js.Value) (any, error) {
+	t, err := p.tallies.get(arg[0])
+	if err != nil {
+		return nil, err
+	}
+	states := t.State()
+	l := layout{block: blockState}
+	named := []namedArray{}
+	var arrays []array
+	var numbers [][]float64
+	for _, s := range t.specs {
+		if state, ok := states[s.Name]; ok {
+			a := l.add("f64", 8, len(state))
+			named = append(named, namedArray{s.Name, a})
+			arrays = append(arrays, a)
+			numbers = append(numbers, state)
+		}
+	}
+	return named, l.put(arrays, numbers)
+}
+
+// merge(tally, states) adds states that the host has put into the arena.
+func (p *program) merge(arg []js.Value) (any, error) {
+	t, err := p.tallies.get(arg[0])
+	if err != nil {
+		return nil, err
+	}
+	named, err := decode[[]namedArray](arg[1])
+	if err != nil {
+		return nil, err
+	}
+	states := map[string][]float64{}
+	for _, n := range named {
+		if states[n.Name], err = view[float64](n.Data); err != nil {
+			return nil, err
+		}
+	}
+	return nil, t.Merge(states)
+}
+
+// tallyResult(tally) gives the numbers, in the order of the plan.
+func (p *program) tallyResult(arg []js.Value) (any, error) {
+	t, err := p.tallies.get(arg[0])
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := t.Result()
+	if err != nil {
+		return nil, err
+	}
+	results := []namedResult{}
+	for i, r := range numbers {
+		results = append(results, namedResult{t.specs[i].Name, resultOf(i, r), r.Params})
+	}
+	return results, nil
+}
+
+// namedResult is one of a subset of a plan.
+type namedResult struct {
+	Name   string         `js:"name"`
+	Result result         `js:"result"`
+	Params map[string]any `js:"params"`
+}
