@@ -59,7 +59,7 @@ pack: build/package ## the npm tarball in build/, after publint and are-the-type
 	$(BIN)/publint --strict build/package
 	rm -f build/maskloss-*.tgz
 	npm pack ./build/package --pack-destination build
-	$(BIN)/attw build/maskloss-*.tgz --profile esm-only --exclude-entrypoints maskloss.wasm wasm_exec.js
+	$(BIN)/attw build/maskloss-*.tgz --profile esm-only --exclude-entrypoints maskloss.wasm
 
 deploy: wasm/worker/node_modules/.installed ## wrangler deploy
 	@$(WRANGLER) whoami --json >/dev/null 2>&1 || { echo 'deploy: not logged in to Cloudflare: run `$(WRANGLER) login`, or set CLOUDFLARE_API_TOKEN' >&2; exit 1; }
@@ -89,7 +89,7 @@ build/edge/app.wasm: derived
 build/package: build js/node_modules/.installed
 	@rm -rf $@
 	@mkdir -p $@/adapters
-	@cp js/*.js js/*.gen.d.ts js/maskloss.wasm LICENSE README.md $@
+	@cp js/*.js js/*.d.ts js/maskloss.wasm LICENSE README.md $@
 	@cp js/adapters/*.js $@/adapters
 	@$(BIN)/tsc -p js/tsconfig.package.json
 	@node -e 'const { devDependencies, scripts, ...shipped } = require("./js/package.json"); console.log(JSON.stringify(shipped, null, 2))' > $@/package.json
