@@ -41,7 +41,7 @@ type Divided interface {
 
 // Mapped is a Pixel loss whose pixel weights come from the target.
 type Mapped interface {
-	Map(in *Input, spacing []float64) ([]float32, error)
+	Map(in *Input, o *Options) ([]float32, error)
 }
 
 // Sums are the soft confusion of one class over one unit: an image, a batch or
@@ -96,13 +96,16 @@ type Compound interface {
 	Parts(o Options) []Part
 }
 
-// Part is one loss of a Compound. Offset is added to its value.
+// Part is one loss of a Compound.
 type Part struct {
 	Weight  float64
 	Loss    any
 	Options Options
-	Offset  float64
 }
+
+// Constant is added to each value of a Region or Joint loss. It stands apart
+// because the pixels share it alike, not by their errors.
+type Constant interface{ Constant() float64 }
 
 // Sigmoids is a loss that wants independent channels whatever the mode.
 type Sigmoids interface{ Sigmoids() bool }

@@ -13,11 +13,11 @@ type Options struct {
 	Classes           Choice    `js:"classes" doc:"the classes that count: a list, all, or present (those that the target holds)"`
 	IncludeBackground bool      `js:"includeBackground" doc:"whether class 0 counts"`
 	LabelSmoothing    float64   `js:"labelSmoothing" min:"0" max:"1" doc:"share of the target spread over all classes (two classes: over the other one)"`
-	Denominator       string    `js:"denominator" enum:"|weightSum|valid|count|allPixels|elements" doc:"what a mean divides by: the weights of the counted pixels, their number (valid, count), all pixels with the ignored ones, or pixels times classes"`
+	Denominator       string    `js:"denominator" enum:"|weightSum|valid|count|allPixels" doc:"what a mean divides by: the weights of the counted pixels, their number (valid, count), or all pixels with the ignored ones"`
 	Empty             string    `js:"empty" enum:"score|zero|skip|one|nan" doc:"what a class without a pixel in the target gives: its formula, 0, nothing, 1 or NaN"`
 	Spacing           []float64 `js:"spacing" above:"0" doc:"distance between pixel centres per axis, (D,)H,W"`
 	Threshold         float64   `js:"threshold" min:"0" max:"1" doc:"probability from which on a pixel is foreground"`
-	Average           string    `js:"average" enum:"macro|micro|weighted|imagewise|microImagewise" doc:"how the scores of classes and images become one number"`
+	Average           string    `js:"average" enum:"joint|jointImagewise|macro|micro|weighted|imagewise|microImagewise" doc:"how the scores of classes and images become one number: of the whole matrix (joint), the mean of the classes (macro), of the summed counts (micro), or of each image first (imagewise)"`
 
 	Gradient bool `js:"gradient" doc:"also give d value / d prediction"`
 	Heatmap  bool `js:"heatmap" doc:"also give the value's share of each pixel"`

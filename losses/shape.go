@@ -1,6 +1,10 @@
 package losses
 
-import "math"
+import (
+	"math"
+
+	"github.com/maskloss/maskloss/losses/internal/vec"
+)
 
 // Shape is the size of a batch of score planes. D is 1 in two dimensions.
 type Shape struct{ N, C, D, H, W int }
@@ -134,6 +138,9 @@ func (in *Input) Check() error {
 		if len(in.Ignore) > 0 {
 			return fail(CodeOption, "ignore", "a soft target has no labels to ignore: give those pixels weight 0")
 		}
+		if !vec.Within01(in.Target.Soft) {
+			return badSoft(in.Target.Soft)
+		}
 	} else if n := in.Target.Labels.Len(); n != px && n != px*s.C {
 		return fail(CodeLength, "target.data", "has %d labels, shape %v wants %d", n, s, px)
 	}
@@ -145,6 +152,35 @@ func (in *Input) Check() error {
 			if !(w >= 0) || w > math.MaxFloat32 {
 				return fail(CodeValue, "weight", "is %v at index %d, must be finite and not negative", w, i)
 			}
+		}
+	}
+	return nil
+}
+
+// badSoft names the first number of a soft target that cannot be.
+func badSoft(data []float32) error {
+	for i, x := range data {
+		switch {
+		case x != x || x > math.MaxFloat32 || x < -math.MaxFloat32:
+			return fail(CodeValue, "target.data", "is %v at index %d, must be finite", x, i)
+		case x < 0 || x > 1:
+			return fail(CodeDomain, "target.data", "is %v at index %d, a soft target must be in [0, 1]", x, i)
+		}
+	}
+	return fail(CodeValue, "target.data", "changed while it was read")
+}
+
+// checkPredicted refuses predicted labels that are no classes: of the given
+// number of classes, or 0 and 1 where each channel is its own.
+func (in *Input) checkPredicted(classes int) error {
+	l := in.Prediction.Labels
+	for i := range l.Len() {
+		if x := l.At(i); x < 0 || int(x) >= classes {
+			hint := ""
+			if x == 255 && classes == 2 {
+				hint = "; a 0..255 mask must become 0 and 1"
+			}
+			return fail(CodeLabel, "prediction.data", "is %d at index %d, must be in [0, %d]%s", x, i, classes-1, hint)
 		}
 	}
 	return nil
@@ -191,4 +227,17 @@ func flat(dims []int) []int {
 		return dims
 	}
 	return append(append([]int(nil), dims[:k]...), dims[k+1:]...)
+}
+
+// checkPredictedShape refuses predicted labels that do not fit the mode.
+func (in *Input) checkPredictedShape(mode string) error {
+	s := in.Prediction.Shape
+	want, classes := s.Len(), 2
+	if mode == "multiclass" {
+		want, classes = s.N*s.Pixels(), s.C
+	}
+	if n := in.Prediction.Labels.Len(); n != want {
+		return fail(CodeLength, "prediction.data", "has %d labels, mode %s wants %d", n, mode, want)
+	}
+	return in.checkPredicted(classes)
 }

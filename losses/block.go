@@ -1,0 +1,384 @@
+package losses
+
+import (
+	"math"
+
+	"github.com/maskloss/maskloss/losses/internal/vec"
+)
+
+// blocksOf is the number of blocks of a plane.
+func blocksOf(px int) int { return (px + vec.Block - 1) / vec.Block }
+
+// blockRange is where block b of a plane begins, and its size.
+func blockRange(b, px int) (at, size int) {
+	at = b * vec.Block
+	return at, min(vec.Block, px-at)
+}
+
+// padded rounds a size up to what the kernels take.
+func padded(n int) int { return (n + vec.Step - 1) / vec.Step * vec.Step }
+
+// How a view makes probabilities of scores.
+type activation uint8
+
+const (
+	softmaxLogits activation = iota
+	softmaxProbs             // probabilities of exclusive classes, given
+	sigmoidLogits
+	sigmoidProbs
+)
+
+func (a activation) sigmoid() bool { return a >= sigmoidLogits }
+
+// A view is one way to read an input: its activation, and where the target of a
+// plane comes from. Losses with the same view share its passes.
+type view struct {
+	act       activation
+	perPixel  bool      // sigmoids: labels are per pixel, and channel c is hit by label c
+	weight    []float32 // of each pixel, nil for ones
+	smoothing float64   // of the target
+	half      bool      // two classes: smoothing by halves
+}
+
+// dense tells whether the target is a plane of numbers and not of labels.
+func (v *view) dense(in *Input) bool { return in.Target.Kind == Soft || v.smoothing > 0 }
+
+// A reader loads blocks of one view. Everything has the padded length, with
+// weight 0 and label -1 beyond the end.
+type reader struct {
+	in    *Input
+	view  *view
+	shape Shape
+
+	at, size, n int // of the block: first pixel, pixels, padded size
+	image       int
+
+	z          [][]float32 // scores, per class
+	m, rest    []float32   // softmax
+	arg        []int32
+	labels     []int32   // hard
+	t          []float32 // dense: the target of one class
+	w          []float32 // nil where every pixel of the block weighs 1
+	valid      int       // pixels that count
+	p, q       []float32 // of one class
+	u, v       []float32 // log p and log q of one class, or u of the true class
+	loss, rise []float32
+	ones       []float32
+
+	mem struct {
+		z                                                [][]float32
+		m, rest, t, w, p, q, u, v, loss, rise, ones, tmp [vec.Block]float32
+		arg, labels                                      [vec.Block]int32
+	}
+	lo, hi int32 // labels met
+}
+
+func newReader(in *Input, v *view) *reader {
+	r := &reader{in: in, view: v, shape: in.Prediction.Shape}
+	vec.Fill(r.mem.ones[:], 1)
+	r.z = make([][]float32, r.shape.C)
+	return r
+}
+
+// begin sets the sizes of a block.
+func (r *reader) begin(image, at, size int) {
+	r.image, r.at, r.size, r.n = image, at, size, padded(size)
+	n := r.n
+	r.p, r.q, r.u, r.v = r.mem.p[:n], r.mem.q[:n], r.mem.u[:n], r.mem.v[:n]
+	r.loss, r.rise, r.ones = r.mem.loss[:n], r.mem.rise[:n], r.mem.ones[:n]
+	r.labels, r.t = r.mem.labels[:n], r.mem.t[:n]
+	r.m, r.rest, r.arg = r.mem.m[:n], r.mem.rest[:n], r.mem.arg[:n]
+}
+
+// scores points r.z[c] at the scores of class c, checked.
+func (r *reader) scores(c int) error {
+	px := r.shape.Pixels()
+	start := (r.image*r.shape.C+c)*px + r.at
+	x := r.in.Prediction.Data[start : start+r.size]
+	probs := r.view.act == softmaxProbs || r.view.act == sigmoidProbs
+	if probs && !vec.Within01(x) || !probs && !vec.Finite(x) {
+		return badScore(r.in.Prediction.Data, probs)
+	}
+	if r.size < r.n {
+		if r.mem.z == nil {
+			r.mem.z = make([][]float32, r.shape.C)
+		}
+		if r.mem.z[c] == nil {
+			r.mem.z[c] = make([]float32, vec.Block)
+		}
+		tail := r.mem.z[c][:r.n]
+		copy(tail, x)
+		for i := r.size; i < r.n; i++ {
+			tail[i] = x[0]
+		}
+		x = tail
+	}
+	r.z[c] = x
+	return nil
+}
+
+// badScore names the first score that cannot be.
+func badScore(data []float32, probs bool) error {
+	for i, x := range data {
+		if x != x || x > math.MaxFloat32 || x < -math.MaxFloat32 {
+			return fail(CodeValue, "prediction.data", "is %v at index %d, must be finite", x, i)
+		}
+	}
+	for i, x := range data {
+		if probs && !(x >= 0 && x <= 1) {
+			hint := ""
+			if x > 1 && x <= 255 {
+				hint = "; divide a 0..255 mask by 255, or pass it as labels"
+			}
+			return fail(CodeDomain, "prediction.data", "is %v at index %d, a probability must be in [0, 1]%s", x, i, hint)
+		}
+	}
+	return fail(CodeValue, "prediction.data", "changed while it was read")
+}
+
+// softmax loads all classes of a block.
+func (r *reader) softmax(image, at, size int) error {
+	r.begin(image, at, size)
+	for c := range r.shape.C {
+		if err := r.scores(c); err != nil {
+			return err
+		}
+	}
+	vec.MaxInit(r.m, r.arg, r.z[0])
+	for c := 1; c < r.shape.C; c++ {
+		vec.MaxStep(r.m, r.arg, r.z[c], int32(c))
+	}
+	if r.view.act == softmaxLogits {
+		vec.Fill(r.rest, 0)
+		for c := range r.shape.C {
+			vec.RestStep(r.rest, r.z[c], r.m, r.arg, int32(c))
+		}
+	}
+	return nil
+}
+
+// sigmoid loads one channel of a block.
+func (r *reader) sigmoid(image, c, at, size int) error {
+	r.begin(image, at, size)
+	return r.scores(c)
+}
+
+// target loads labels and weights of a block: of channel c where the view is of
+// sigmoids. Padding and ignored pixels have the label -1 and the weight 0.
+func (r *reader) target(c int) error {
+	t := &r.in.Target
+	px := r.shape.Pixels()
+	pixel := r.image*px + r.at
+	r.valid = r.size
+	var w []float32
+	if r.view.weight != nil {
+		w = r.view.weight[pixel : pixel+r.size]
+	}
+	if t.Kind == Soft {
+		r.soft(c)
+		if w == nil && r.size == r.n {
+			r.w = nil
+			return nil
+		}
+	} else {
+		start := pixel
+		if r.view.act.sigmoid() && !r.view.perPixel {
+			start = (r.image*r.shape.C+c)*px + r.at
+		}
+		if err := r.hard(start); err != nil {
+			return err
+		}
+		if w == nil && r.valid == r.n {
+			r.w = nil
+			return nil
+		}
+	}
+	r.w = r.mem.w[:r.n]
+	if w != nil {
+		copy(r.w, w)
+	} else {
+		vec.Fill(r.w, 1)
+	}
+	clear(r.w[r.size:])
+	if t.Kind != Soft && r.valid < r.size {
+		for i, l := range r.labels {
+			if l < 0 {
+				r.w[i] = 0
+			}
+		}
+	}
+	return nil
+}
+
+// hard loads labels from an index of the target on.
+func (r *reader) hard(start int) error {
+	t, end := &r.in.Target, start+r.size
+	var lo, hi int32
+	switch l := t.Labels; {
+	case l.U8 != nil:
+		lo, hi = vec.Labels8(r.labels, l.U8[start:end], r.in.Ignore)
+	case l.U16 != nil:
+		lo, hi = vec.Labels16(r.labels, l.U16[start:end], r.in.Ignore)
+	default:
+		lo, hi = vec.Labels32(r.labels, l.I32[start:end], r.in.Ignore)
+	}
+	most := int32(r.shape.C) - 1
+	if r.view.act.sigmoid() && !r.view.perPixel {
+		most = 1
+	}
+	if t.Kind == Instances {
+		most = math.MaxInt32
+	}
+	if lo < 0 || hi > most {
+		return badLabel(t, r.in.Ignore, most)
+	}
+	if t.Kind == Instances {
+		for i, l := range r.labels {
+			r.labels[i] = min(l, 1)
+		}
+	}
+	if len(r.in.Ignore) > 0 {
+		r.valid = 0
+		for _, l := range r.labels {
+			if l >= 0 {
+				r.valid++
+			}
+		}
+	}
+	return nil
+}
+
+// badLabel names the first label that is no class.
+func badLabel(t *Target, ignore []int32, most int32) error {
+	for i := range t.Labels.Len() {
+		l := t.Labels.At(i)
+		if (l < 0 || l > most) && !has(ignore, l) {
+			hint := ""
+			if l == 255 && most == 1 {
+				hint = "; a 0..255 mask must become 0 and 1"
+			}
+			return fail(CodeLabel, "target.data", "is %d at index %d, must be in [0, %d] or ignored%s", l, i, most, hint)
+		}
+	}
+	return fail(CodeLabel, "target.data", "changed while it was read")
+}
+
+func has(list []int32, x int32) bool {
+	for _, e := range list {
+		if e == x {
+			return true
+		}
+	}
+	return false
+}
+
+// soft loads the target of class c as numbers.
+func (r *reader) soft(c int) {
+	px := r.shape.Pixels()
+	start := (r.image*r.shape.C+c)*px + r.at
+	copy(r.t, r.in.Target.Soft[start:start+r.size])
+	clear(r.t[r.size:])
+}
+
+// denseTarget makes r.t the target of class c: soft, or hard with smoothing.
+func (r *reader) denseTarget(c int) {
+	hard := r.in.Target.Kind != Soft
+	if hard {
+		vec.Hits(r.t, r.labels, r.class(c))
+	} else if !r.view.act.sigmoid() {
+		r.soft(c)
+	}
+	s := float32(r.view.smoothing)
+	if s == 0 {
+		return
+	}
+	scale, add := 1-s, s/float32(r.shape.C)
+	if r.view.act.sigmoid() {
+		scale, add = 1-float32(2*s), s
+		if r.view.half {
+			scale, add = 1-s, s/2
+		}
+	}
+	for i, x := range r.t {
+		r.t[i] = float32(x*scale) + add
+	}
+}
+
+// class is the label that hits channel c.
+func (r *reader) class(c int) int32 {
+	if r.view.act.sigmoid() && !r.view.perPixel {
+		return 1
+	}
+	return int32(c)
+}
+
+// probs makes r.p and r.q those of class c.
+func (r *reader) probs(c int) {
+	switch r.view.act {
+	case softmaxLogits:
+		vec.SoftmaxClass(r.p, r.q, r.z[c], r.m, r.rest)
+	case sigmoidLogits:
+		vec.Sigmoid(r.p, r.q, r.z[c])
+	default:
+		copy(r.p, r.z[c])
+		vec.Sub(r.q, r.ones, r.p)
+	}
+}
+
+// logs makes r.u and r.v log p and log(1-p) of class c; r.p and r.q too.
+func (r *reader) logs(c int) {
+	r.probs(c)
+	switch r.view.act {
+	case softmaxLogits:
+		vec.LogSoftmaxClass(r.u, r.z[c], r.m, r.rest)
+		vec.Log(r.v, r.q)
+	case sigmoidLogits:
+		vec.LogSigmoid(r.u, r.v, r.z[c])
+	default:
+		logClamped(r.u, r.p)
+		logClamped(r.v, r.q)
+	}
+}
+
+// trueClass makes r.u and r.q the log-probability of the true class and its
+// complement; labels that count nowhere give some finite number.
+func (r *reader) trueClass(c int) {
+	switch r.view.act {
+	case softmaxLogits:
+		vec.GatherTrue(r.p, r.z, r.labels)
+		vec.TrueSoftmax(r.u, r.q, r.p, r.m, r.rest)
+	case softmaxProbs:
+		vec.GatherTrue(r.p, r.z, r.labels)
+		vec.Sub(r.q, r.ones, r.p)
+		logClamped(r.u, r.p)
+	case sigmoidLogits:
+		if k := r.class(c); k != 1 {
+			for i, l := range r.labels { // the kernel takes 1 as the hit
+				r.mem.arg[i] = 0
+				if l == k {
+					r.mem.arg[i] = 1
+				}
+			}
+			vec.TrueSigmoid(r.u, r.q, r.z[c], r.mem.arg[:r.n])
+			return
+		}
+		vec.TrueSigmoid(r.u, r.q, r.z[c], r.labels)
+	case sigmoidProbs:
+		k := r.class(c)
+		for i, x := range r.z[c] {
+			r.p[i], r.q[i] = 1-x, x
+			if r.labels[i] == k {
+				r.p[i], r.q[i] = x, 1-x
+			}
+		}
+		logClamped(r.u, r.p)
+	}
+}
+
+// logClamped is log p, at least -100 as torch has it.
+func logClamped(dst, p []float32) {
+	vec.Log(dst, p)
+	for i, x := range dst {
+		dst[i] = max(x, -100)
+	}
+}

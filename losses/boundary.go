@@ -1,0 +1,123 @@
+package losses
+
+import "math"
+
+// Boundary is the mean of φ p, φ the signed distance of a pixel to the boundary
+// of its class: positive outside, 0 on the boundary's pixels, negative inside.
+// It may be negative and is least at the perfect mask; its gradient does not
+// depend on p. A class that is absent, or fills the image, has φ = 0.
+//
+// alphaRegion a adds a generalized Dice loss of all classes: a GDL + (1-a) BL.
+//
+// Kervadec et al., Boundary loss for highly unbalanced segmentation, MIDL 2019.
+type Boundary struct {
+	AlphaRegion  float64 `js:"alphaRegion" min:"0" max:"1" doc:"share of a generalized Dice loss beside it"`
+	InsideOffset float64 `js:"insideOffset" min:"0" doc:"distance of the boundary's own pixels from it, taken off inside; 1 also where the spacing is another"`
+	Normalize    bool    `js:"normalize" doc:"divide φ by its largest magnitude in each plane"`
+}
+
+func (o Boundary) Parts(options Options) []Part {
+	region := options
+	region.Scope, region.Reduction = "image", "mean"
+	region.Classes, region.IncludeBackground = Choice{}, true
+	plane := Part{Weight: 1 - o.AlphaRegion, Loss: boundaryDistance{o.InsideOffset, o.Normalize}, Options: options}
+	if o.AlphaRegion == 0 {
+		return []Part{plane}
+	}
+	gdl := GeneralizedDice{WeightType: "square", WeightEps: 1e-10, SmoothNr: 2e-10, SmoothDr: 1e-10}
+	return []Part{plane, {Weight: o.AlphaRegion, Loss: gdl, Options: region}}
+}
+
+type boundaryDistance struct {
+	InsideOffset float64
+	Normalize    bool
+}
+
+func (o boundaryDistance) Plane(p *Planes) (PlaneResult, error) {
+	s := p.Shape
+	px := s.Pixels()
+	if err := p.finite(); err != nil {
+		return PlaneResult{}, err
+	}
+	space, err := spacing(p.Options.Spacing)
+	if err != nil {
+		return PlaneResult{}, err
+	}
+	on := p.Options.counts(s.C, nil)
+	classes := 0.0
+	for _, b := range on {
+		if b {
+			classes++
+		}
+	}
+	mask := grow(p.Scratch.Mask, px)
+	phi, probs := grow(p.Scratch.A, px), grow(p.Scratch.B, px)
+	p.Scratch.Mask, p.Scratch.A, p.Scratch.B = mask, phi, probs
+	valid := 0
+	for n := range s.N {
+		_, v := p.Hits(n, 0, mask)
+		valid += v
+	}
+	per := make([]float64, s.C)
+	result := PlaneResult{PerClass: per}
+	if valid == 0 {
+		return result, nil
+	}
+	each := 1 / float64(valid)
+	for c := range s.C {
+		if !on[c] {
+			per[c] = math.NaN()
+			continue
+		}
+		for n := range s.N {
+			hits, count := p.Hits(n, c, mask)
+			if hits == 0 || hits == count {
+				continue
+			}
+			counted := count == px
+			for i, m := range mask {
+				if m == 255 {
+					mask[i] = 0
+				}
+			}
+			p.Scratch.Grid.Signed(phi, mask, p.dims(), space, o.InsideOffset)
+			if !counted {
+				p.Hits(n, c, mask)
+				for i, m := range mask {
+					if m == 255 {
+						phi[i] = 0
+					}
+				}
+			}
+			if o.Normalize {
+				most := float32(0)
+				for _, x := range phi {
+					most = max(most, x, -x)
+				}
+				for i := range phi {
+					phi[i] /= most
+				}
+			}
+			p.Probs(n, c, probs, nil)
+			var sum blockSum
+			for i, x := range phi {
+				sum.add(float64(x) * float64(probs[i]))
+			}
+			per[c] += sum.total() * each
+			k := float32(each / classes)
+			grad, heat := p.Gradient(n, c), p.Heatmap(n)
+			for i := range grad {
+				grad[i] = k * phi[i]
+			}
+			for i := range heat {
+				heat[i] += float32(k*phi[i]) * probs[i]
+			}
+		}
+	}
+	for c, b := range on {
+		if b {
+			result.Value += per[c] / classes
+		}
+	}
+	return result, nil
+}

@@ -1,0 +1,60 @@
+package losses
+
+import (
+	"math"
+
+	"github.com/maskloss/maskloss/losses/internal/vec"
+)
+
+// Conservative is λ (1 + log_a p)² log_a(-log_a p) of the true class, with
+// log p held within [log 1e-7, log(1-1e-7)] and no gradient outside.
+//
+// As printed (literal) it falls with p everywhere, from +∞ through 0 at p = 1/a
+// to -∞. Its absolute value, least at 1/a and growing both ways, is what the
+// text describes: it punishes extremes.
+//
+// Zhu et al., Penalizing top performers: conservative loss for semantic
+// segmentation adaptation, ECCV 2018.
+type Conservative struct {
+	Lambda  float64 `js:"lambda" above:"0" doc:"scale"`
+	A       float64 `js:"a" above:"1" max:"1000" doc:"base of the logarithms"`
+	Variant string  `js:"variant" enum:"literal|absolute" doc:"the printed formula, or its absolute value"`
+}
+
+// log 1e-7 and log(1-1e-7).
+const (
+	conservativeLow  = -16.11809565095832
+	conservativeHigh = -1.00000005e-07
+)
+
+func (o Conservative) Term(loss, slope, u, q []float32) {
+	n := len(u)
+	var xb, sb [vec.Block]float32
+	x, s := xb[:n], sb[:n]
+	for i, v := range u {
+		x[i] = -min(max(v, conservativeLow), conservativeHigh)
+	}
+	k := 1 / math.Log(o.A)
+	vec.Scale(s, x, float32(k)) // -log_a p
+	vec.Log(s, s)
+	lambda, ka := float32(o.Lambda), float32(k)
+	for i := range loss {
+		l := 1 - float32(ka*x[i])
+		t := float32(ka * s[i])
+		v := float32(lambda*float32(l*l)) * t
+		if slope != nil {
+			d := lambda * (float32(float32(2*float32(l*t))*ka) - float32(float32(float32(l*l)/x[i])*ka))
+			if u[i] <= conservativeLow || u[i] >= conservativeHigh {
+				d = 0
+			}
+			if o.Variant == "absolute" && v < 0 {
+				d = -d
+			}
+			slope[i] = d
+		}
+		if o.Variant == "absolute" && v < 0 {
+			v = -v
+		}
+		loss[i] = v
+	}
+}

@@ -1,0 +1,165 @@
+package losses
+
+import (
+	"math"
+
+	"github.com/maskloss/maskloss/losses/internal/vec"
+)
+
+// Focal is -a (1-p)^γ log p of the true class: the cross entropy with what is
+// already easy turned down.
+//
+// alpha weighs positives and 1-alpha negatives; with a softmax the background
+// has 1-alpha and every other class alpha, or each class its own. The mean runs
+// over pixels. γ=0 is the weighted cross entropy, so γ=0 with alpha=1/2 is half
+// of it.
+//
+// Lin et al., Focal loss for dense object detection, ICCV 2017.
+type Focal struct {
+	Gamma            float64   `js:"gamma" min:"0" max:"20" doc:"how strongly easy pixels are turned down"`
+	Alpha            []float64 `js:"alpha" min:"0" doc:"weight of positives (negatives have 1-alpha), or one weight per class; null: none"`
+	Activation       string    `js:"activation" enum:"|softmax|sigmoid" doc:"sigmoid: many classes as independent ones against the rest"`
+	MeanOver         string    `js:"meanOver" enum:"pixels|elements" doc:"whether the mean of many classes runs over pixels or over pixels times classes"`
+	Normalized       bool      `js:"normalized" doc:"divide by the sum of (1-p)^γ instead, at least 1e-6"`
+	ReducedThreshold float64   `js:"reducedThreshold" min:"0" max:"1" doc:"where p is below it the modulation is 1, above it ((1-p)/threshold)^γ; 0: off"`
+}
+
+func (o Focal) Sigmoids() bool { return o.Activation == "sigmoid" }
+
+func (o Focal) Elements() bool { return o.MeanOver == "elements" }
+
+func (o Focal) Check(mode string, channels int) error {
+	sigmoid := mode != "multiclass" || o.Sigmoids()
+	if sigmoid && o.Activation == "softmax" {
+		return fail(CodeOption, "activation", "softmax needs the mode multiclass, not %s", mode)
+	}
+	if sigmoid || len(o.Alpha) == 1 {
+		for _, a := range o.Alpha {
+			if a > 1 {
+				return fail(CodeOption, "alpha", "is %v, must be in [0, 1]: negatives have 1-alpha", a)
+			}
+		}
+	}
+	return perChannel("alpha", o.Alpha, channels)
+}
+
+func (o Focal) Weights(w *ClassWeights) {
+	if o.Alpha == nil {
+		return
+	}
+	for c := range w.Hit {
+		a := at(o.Alpha, c)
+		switch {
+		case w.Sigmoid:
+			w.Hit[c] *= a
+			w.Miss[c] *= 1 - a
+		case len(o.Alpha) == 1 && c == 0:
+			w.Hit[c] *= 1 - a
+		default:
+			w.Hit[c] *= a
+		}
+	}
+}
+
+// Term is -q^γ u; its slope is γ q^(γ-1) p u - q^γ, of which the first is
+// written γ q^γ (p/q) u: where q tends to 0, u tends to -q and it stays finite.
+func (o Focal) Term(loss, slope, u, q []float32) {
+	o.modulation(loss, q)
+	if slope != nil {
+		g := float32(o.Gamma)
+		for i := range slope {
+			m, x := loss[i], q[i]
+			if x < math.SmallestNonzeroFloat32*(1<<23) {
+				slope[i] = 0 // the limit, and what q^γ says below float32 too
+				if g == 0 {
+					slope[i] = -m
+				}
+				continue
+			}
+			e := g
+			if r := float32(o.ReducedThreshold); r > 0 && x > 1-r {
+				e = 0
+			}
+			slope[i] = float32(float32(e*m)*((1-x)/x))*u[i] - m
+		}
+	}
+	for i := range loss {
+		loss[i] *= -u[i]
+	}
+}
+
+// modulation is q^γ, or what the reduced form puts in its place.
+func (o Focal) modulation(dst, q []float32) {
+	r := float32(o.ReducedThreshold)
+	if r > 0 {
+		vec.Scale(dst, q, 1/r)
+	} else {
+		copy(dst, q)
+	}
+	power(dst, dst, o.Gamma)
+	if r > 0 {
+		for i, x := range q {
+			if x > 1-r {
+				dst[i] = 1
+			}
+		}
+	}
+}
+
+// Divisor is q^γ where the loss is normalized; its slope by u is -γ q^(γ-1) p.
+func (o Focal) Divisor(loss, slope, u, q []float32) bool {
+	if !o.Normalized {
+		return false
+	}
+	if loss == nil {
+		return true
+	}
+	o.modulation(loss, q)
+	if slope != nil {
+		g := float32(o.Gamma)
+		for i, x := range q {
+			slope[i] = 0
+			if x > 0 && !(o.ReducedThreshold > 0 && x > 1-float32(o.ReducedThreshold)) {
+				slope[i] = -float32(g*loss[i]) * ((1 - x) / x)
+			}
+		}
+	}
+	return true
+}
+
+// SoftTerm is the form of MONAI for a target g between 0 and 1:
+// BCE(x, g) exp(γ logσ(-x (2g-1))), weighted by alpha g + (1-alpha)(1-g).
+func (o Focal) SoftTerm(loss, slope, x, g []float32) {
+	n := len(x)
+	var ub, vb, sb, yb, zb [vec.Block]float32
+	u, v, s, y, z := ub[:n], vb[:n], sb[:n], yb[:n], zb[:n]
+	vec.LogSigmoid(u, v, x)
+	for i := range s {
+		s[i] = float32(2*g[i]) - 1
+		y[i] = float32(-x[i]) * s[i]
+	}
+	vec.LogSigmoid(z, s, y) // z = log σ(y), s = log σ(-y)
+	gamma := float32(o.Gamma)
+	vec.Scale(z, z, gamma)
+	vec.Exp(z, z)
+	vec.Exp(s, s) // 1-σ(y)
+	vec.Exp(y, u) // σ(x)
+	alpha := float32(math.NaN())
+	if o.Alpha != nil {
+		alpha = float32(o.Alpha[0])
+	}
+	for i := range loss {
+		a := float32(1)
+		if alpha == alpha {
+			a = float32(alpha*g[i]) + float32((1-alpha)*(1-g[i]))
+		}
+		bce := -float32(g[i]*u[i]) - float32((1-g[i])*v[i])
+		m := float32(a * z[i])
+		loss[i] = m * bce
+		if slope != nil {
+			// d z / d x = γ z (1-σ(y)) dy/dx, dy/dx = 1-2g
+			dm := float32(float32(gamma*m)*s[i]) * (1 - float32(2*g[i]))
+			slope[i] = float32(dm*bce) + float32(m*(y[i]-g[i]))
+		}
+	}
+}

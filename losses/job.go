@@ -1,0 +1,855 @@
+package losses
+
+import (
+	"math"
+
+	"github.com/maskloss/maskloss/losses/internal/vec"
+)
+
+// Result is what one loss or metric says of an input.
+type Result struct {
+	Value    float64
+	PerClass []float64 // nil where there is none; NaN where a class has no pixel
+	Valid    int       // pixels counted
+	Params   map[string]any
+	Warnings []Warning
+	Extra    map[string][]float64 // further numbers of a metric
+}
+
+// Warning is something that a caller should know of a number.
+type Warning struct{ Code, Message string }
+
+// Out is where the wanted planes of one result go; nil is not wanted.
+type Out struct {
+	Gradient []float32 // d value / d prediction.data, of its length
+	Heatmap  []float32 // [N,(D,)H,W], sums to the value
+	Values   []float32 // of the length of ValuesShape
+}
+
+// A Job is a set of losses and metrics on one input, ready to run: Scan any
+// ranges of its blocks in any order into states, Merge them, Finish the sum into
+// numbers, and Spread these over the pixels. Losses that are no sums do all of
+// their work in Finish.
+type Job struct {
+	in      Input
+	specs   []Spec
+	terms   []*term
+	views   []*group
+	state   int
+	scratch *Scratch
+	done    bool
+}
+
+// term is one loss of one spec: a spec is one term, or several if Compound.
+type term struct {
+	spec    int
+	weight  float64
+	loss    any
+	options Options
+	group   *group
+	on      []bool
+	at      int // of its own state
+	form    termForm
+
+	hit, miss   []float64 // d value / d sum of the pixels' losses, per channel
+	hitB, missB []float64 // the same for a divisor
+	region      []regionSpread
+}
+
+type termForm uint8
+
+const (
+	hardPixel  termForm = iota // of the true class
+	densePixel                 // every class by its share of the target
+	bothPixel                  // every channel by its share of target and background
+	regionTerm
+	planeTerm
+	countsTerm
+)
+
+// regionSpread is what a region loss does to the pixels of one plane.
+type regionSpread struct {
+	hit, miss, square, abs float64 // d value / d p where t=1 and t=0; by p², by |p-t|
+	fp, fn, even           float64 // share of the heat of p(1-t), (1-p)t and of 1
+}
+
+// group is a view with the terms that share its passes.
+type group struct {
+	view
+	mode      string
+	terms     []*term
+	channels  int
+	stats     int // state: pixels that count, all pixels, then per channel the pixels and weights of hit and miss
+	sums      int // state of the region sums; -1 where not needed
+	sumSlots  int
+	squares   bool
+	confusion map[float64]int // threshold -> state
+	soft      bool            // the target is numbers
+	hard      bool            // some term reads the true class
+	dense     bool            // some term reads every class
+	read      *reader
+	tally     []int32
+	p, q, g   [][]float32 // of all classes, for chains
+}
+
+// The counted and all pixels of a group; then per channel hit and miss pixels,
+// hit and miss weights.
+const (
+	headSlots = 2
+	statSlots = 4
+)
+
+// NewJob checks an input against what the losses want and lays out their state.
+func NewJob(in Input, specs []Spec) (*Job, error) {
+	if err := in.Check(); err != nil {
+		return nil, err
+	}
+	j := &Job{in: in, specs: specs, scratch: &Scratch{}}
+	for i, s := range specs {
+		if err := j.addSpec(i, s); err != nil {
+			return nil, err
+		}
+	}
+	for _, g := range j.views {
+		g.read = newReader(&j.in, &g.view)
+	}
+	return j, nil
+}
+
+func (j *Job) addSpec(i int, s Spec) error {
+	parts := []Part{{Weight: 1, Loss: s.Loss, Options: s.Options}}
+	if c, ok := s.Loss.(Compound); ok {
+		parts = c.Parts(s.Options)
+	}
+	for _, p := range parts {
+		_, whole := p.Loss.(Plane)
+		if (whole || len(parts) > 1) && s.Options.Reduction != "mean" {
+			return fail(CodeOption, "reduction", "is %s, %s is a mean", s.Options.Reduction, s.Name)
+		}
+	}
+	mode, err := j.mode(s)
+	if err != nil {
+		return err
+	}
+	if c, ok := s.Loss.(interface {
+		Check(mode string, channels int) error
+	}); ok {
+		if err := c.Check(mode, j.in.Prediction.Shape.C); err != nil {
+			return err
+		}
+	}
+	if kinds := s.entry.Kinds; kinds != nil {
+		ok := false
+		for _, k := range kinds {
+			ok = ok || k == j.in.Target.Kind
+		}
+		if !ok {
+			return fail(CodeOption, "target.kind", "is %v, %s needs %v", j.in.Target.Kind, s.Name, kinds[0])
+		}
+	} else if j.in.Target.Kind == Instances {
+		return fail(CodeOption, "target.kind", "is instances, %s needs labels or soft", s.Name)
+	}
+	for _, p := range parts {
+		t := &term{spec: i, weight: p.Weight, loss: p.Loss, options: p.Options}
+		if err := j.addTerm(t, mode, s.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mode settles how the channels of a spec relate.
+func (j *Job) mode(s Spec) (string, error) {
+	c, mode := j.in.Prediction.Shape.C, s.Options.Mode
+	switch {
+	case mode == "auto" && c == 1:
+		mode = "binary"
+	case mode == "auto":
+		mode = "multiclass"
+		if s.entry.Modes != nil && !contains(s.entry.Modes, mode) && j.perElement() {
+			mode = "multilabel"
+		}
+	case mode == "binary" && c != 1:
+		return "", fail(CodeOption, "mode", "is binary, the prediction has %d channels, must have 1", c)
+	case mode == "multiclass" && c == 1:
+		return "", fail(CodeOption, "mode", "is multiclass, the prediction has 1 channel, must have at least 2")
+	}
+	if m := s.entry.Modes; m != nil && !contains(m, mode) {
+		return "", fail(CodeOption, "mode", "%s is not defined for %s; it is for %s", s.Name, mode, join(m))
+	}
+	return mode, nil
+}
+
+// perElement tells whether the target has one label per channel.
+func (j *Job) perElement() bool {
+	s := j.in.Prediction.Shape
+	return j.in.Target.Kind == Soft || j.in.Target.Labels.Len() == s.Len()
+}
+
+func join(list []string) string {
+	out := ""
+	for i, s := range list {
+		if i > 0 {
+			out += ", "
+		}
+		out += s
+	}
+	return out
+}
+
+func (j *Job) addTerm(t *term, mode, name string) error {
+	in, c := &j.in, j.in.Prediction.Shape.C
+	_, counts := t.loss.(Counts)
+	sigmoid := mode != "multiclass"
+	if s, ok := t.loss.(Sigmoids); ok && s.Sigmoids() {
+		sigmoid = true
+	}
+	v := view{smoothing: t.options.LabelSmoothing, weight: in.Weight}
+	switch {
+	case in.Prediction.Form == Classes && !counts:
+		return fail(CodeOption, "prediction.form", "is labels, %s needs logits or probs", name)
+	case sigmoid && in.Prediction.Form == Logits:
+		v.act = sigmoidLogits
+	case sigmoid:
+		v.act = sigmoidProbs
+	case in.Prediction.Form == Logits:
+		v.act = softmaxLogits
+	default:
+		v.act = softmaxProbs
+	}
+	v.perPixel = sigmoid && mode == "multiclass"
+	if in.Target.Kind != Soft {
+		want := c
+		if mode == "multiclass" {
+			want = 1
+		}
+		if px := in.Prediction.Shape.N * in.Prediction.Shape.Pixels(); in.Target.Labels.Len() != px*want {
+			return fail(CodeShape, "target.shape", "has %d labels, mode %s wants %d: %s", in.Target.Labels.Len(), mode, px*want,
+				map[bool]string{true: "one per pixel", false: "one per channel and pixel"}[want == 1])
+		}
+	}
+	if in.Prediction.Form == Classes {
+		if err := in.checkPredictedShape(mode); err != nil {
+			return err
+		}
+	}
+	if _, ok := t.loss.(Plane); ok && in.Weight != nil {
+		return fail(CodeOption, "weight", "%s does not weigh pixels", name)
+	}
+	if o, ok := t.loss.(interface{ Halves() bool }); ok {
+		v.half = o.Halves()
+	}
+	if m, ok := t.loss.(Mapped); ok {
+		w, err := m.Map(in, &t.options)
+		if err != nil {
+			return err
+		}
+		v.weight = w
+	}
+	if err := t.checkClasses(c, sigmoid, mode); err != nil {
+		return err
+	}
+	g := j.group(v, mode)
+	t.group = g
+	g.terms = append(g.terms, t)
+	j.terms = append(j.terms, t)
+	j.layOut(t, g)
+	return nil
+}
+
+// checkClasses settles which classes count.
+func (t *term) checkClasses(c int, sigmoid bool, mode string) error {
+	o := &t.options
+	for _, i := range o.Classes.List {
+		if i < 0 || i >= c && !(c == 1 && i == 1) {
+			return fail(CodeOption, "classes", "has %d, the prediction has %d", i, c)
+		}
+	}
+	if c == 1 && o.Classes.List != nil {
+		if o.Classes.List[0] != 1 && o.Classes.List[0] != 0 || len(o.Classes.List) > 1 {
+			return fail(CodeOption, "classes", "is %v, one channel has only the foreground: [1]", o.Classes.List)
+		}
+		o.Classes.List = []int{0}
+	}
+	if n := len(o.ClassWeights); n > 0 && n != c && !(c == 1 && n == 2) {
+		return fail(CodeOption, "classWeights", "has %d numbers, must have one per class: %d", n, c)
+	}
+	_, region := t.loss.(Region)
+	if region && o.Scope == "pooled" && o.ClassWeights != nil {
+		return fail(CodeOption, "classWeights", "have no meaning where scope is pooled")
+	}
+	if region && c == 1 && len(o.ClassWeights) == 2 {
+		return fail(CodeOption, "classWeights", "has 2 numbers, one channel has only the foreground: 1")
+	}
+	t.on = o.counts(c, nil)
+	return nil
+}
+
+// group finds the view, or adds it.
+func (j *Job) group(v view, mode string) *group {
+	for _, g := range j.views {
+		if g.act == v.act && g.perPixel == v.perPixel && g.smoothing == v.smoothing && g.half == v.half && sameSlice(g.weight, v.weight) {
+			return g
+		}
+	}
+	g := &group{view: v, mode: mode, channels: j.in.Prediction.Shape.C, sums: -1, stats: -1, confusion: map[float64]int{}, soft: j.in.Target.Kind == Soft}
+	j.views = append(j.views, g)
+	g.stats = j.reserve((headSlots + statSlots*g.channels) * slot)
+	return g
+}
+
+func sameSlice(a, b []float32) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
+
+func (j *Job) reserve(n int) int {
+	at := j.state
+	j.state += n
+	return at
+}
+
+// Region sums per plane: TP FP FN N, and PP TT D where wanted.
+const (
+	plainSums  = 4
+	squareSums = 7
+)
+
+// layOut reserves the state of a term and says how it is read.
+func (j *Job) layOut(t *term, g *group) {
+	switch l := t.loss.(type) {
+	case Pixel:
+		one := false
+		if o, ok := l.(OneVsRest); ok {
+			one = o.OneVsRest()
+		}
+		switch {
+		case g.act.sigmoid() && (g.soft || g.smoothing > 0), one && !g.act.sigmoid():
+			t.form, g.dense = bothPixel, true
+		case g.soft || g.smoothing > 0:
+			t.form, g.dense = densePixel, true
+		default:
+			t.form, g.hard = hardPixel, true
+		}
+		slots := 2 * g.channels
+		if t.divided() {
+			slots *= 2
+		}
+		t.at = j.reserve(slots * slot)
+	case Region, Joint:
+		t.form, g.dense = regionTerm, true
+		if s, ok := l.(Squarer); ok && s.Squares() {
+			g.squares = true
+		}
+		// The sums are shared by all region losses of the group and always have
+		// room for the squares, so that a later term may ask for them.
+		if g.sums < 0 {
+			g.sumSlots = squareSums
+			g.sums = j.reserve(j.in.Prediction.Shape.N * g.channels * squareSums * slot)
+		}
+	case Plane:
+		t.form = planeTerm
+	case Counts:
+		t.form = countsTerm
+		key := t.options.Threshold
+		if !g.act.sigmoid() {
+			key = 0
+		}
+		if _, ok := g.confusion[key]; !ok {
+			n := j.in.Prediction.Shape.N * g.channels * 4
+			if !g.act.sigmoid() {
+				n = j.in.Prediction.Shape.N * g.channels * g.channels
+			}
+			g.confusion[key] = j.reserve(n * slot)
+		}
+	}
+}
+
+func (t *term) divided() bool {
+	d, ok := t.loss.(Divided)
+	return ok && d.Divisor(nil, nil, nil, nil)
+}
+
+// Results is the number of results.
+func (j *Job) Results() int { return len(j.specs) }
+
+// Blocks is the number of blocks of all images.
+func (j *Job) Blocks() int {
+	s := j.in.Prediction.Shape
+	return s.N * blocksOf(s.Pixels())
+}
+
+// StateLen is the length of a state.
+func (j *Job) StateLen() int { return j.state }
+
+// ValuesShape is the shape of result i's values, nil unless its reduction is
+// none: [N,D,H,W] or [N,C,D,H,W] of a pixel loss, [N,classes] of a ratio.
+func (j *Job) ValuesShape(i int) []int {
+	if j.specs[i].Options.Reduction != "none" {
+		return nil
+	}
+	s := j.in.Prediction.Shape
+	for _, t := range j.terms {
+		if t.spec != i {
+			continue
+		}
+		on := 0
+		for _, b := range t.on {
+			if b {
+				on++
+			}
+		}
+		switch {
+		case t.form == regionTerm:
+			shape := []int{s.N, on}
+			if _, ok := t.loss.(Joint); ok {
+				shape[1] = 1
+			}
+			switch t.options.Scope {
+			case "batch":
+				return shape[1:]
+			case "pooled":
+				return []int{1}
+			}
+			return shape
+		case t.form <= bothPixel && t.group.act.sigmoid(), t.form == bothPixel:
+			return []int{s.N, s.C, s.D, s.H, s.W}
+		case t.form <= bothPixel:
+			return []int{s.N, s.D, s.H, s.W}
+		}
+	}
+	return nil
+}
+
+// Evaluate runs a job on this thread. outs is nil, or has one element per spec.
+func Evaluate(in Input, specs []Spec, outs []Out) ([]Result, error) {
+	j, err := NewJob(in, specs)
+	if err != nil {
+		return nil, err
+	}
+	state := make([]float64, j.StateLen())
+	if err := j.Scan(0, j.Blocks(), state); err != nil {
+		return nil, err
+	}
+	results, err := j.Finish(state, outs)
+	if err != nil {
+		return nil, err
+	}
+	return results, j.Spread(0, j.Blocks(), outs)
+}
+
+// Scan adds the blocks [from, to) to a state.
+func (j *Job) Scan(from, to int, state []float64) error {
+	px := j.in.Prediction.Shape.Pixels()
+	per := blocksOf(px)
+	for _, g := range j.views {
+		if err := j.scanGroup(g, from, to, per, px, state); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
+	r := g.read
+	for b := from; b < to; b++ {
+		image := b / per
+		at, size := blockRange(b%per, px)
+		if g.act.sigmoid() {
+			for c := range g.channels {
+				if err := j.load(g, image, c, at, size); err != nil {
+					return err
+				}
+				j.scanStats(g, r, c, state)
+				j.scanChannel(g, r, c, state)
+			}
+			continue
+		}
+		if err := j.load(g, image, 0, at, size); err != nil {
+			return err
+		}
+		j.scanStats(g, r, 0, state)
+		j.scanSoftmax(g, r, state)
+	}
+	return nil
+}
+
+// load reads a block of scores and target; predicted labels have no scores.
+func (j *Job) load(g *group, image, c, at, size int) error {
+	r := g.read
+	var err error
+	switch {
+	case j.in.Prediction.Form == Classes:
+		r.begin(image, at, size)
+	case g.act.sigmoid():
+		err = r.sigmoid(image, c, at, size)
+	default:
+		err = r.softmax(image, at, size)
+	}
+	if err != nil {
+		return err
+	}
+	return r.target(c)
+}
+
+// scanStats counts the pixels and weights of each class.
+func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
+	s := state[g.stats:]
+	s[0] += float64(r.valid)
+	s[slot] += float64(r.size)
+	s = s[headSlots*slot:]
+	one := func(c int) {
+		at := s[c*statSlots*slot:]
+		var hit, miss, hitW, missW float64
+		ones := r.mem.tmp[:r.n]
+		copy(ones, r.ones)
+		clear(ones[r.size:])
+		if g.soft {
+			if !g.act.sigmoid() {
+				r.soft(c)
+			}
+			hit = vec.Dot(ones, r.t)
+			miss = float64(r.size) - hit
+			hitW, missW = hit, miss
+			if r.w != nil {
+				hitW = vec.Dot(r.w, r.t)
+				missW = vec.Sum(r.w) - hitW
+			}
+		} else {
+			k := r.class(c)
+			if r.valid < r.size {
+				for i, l := range r.labels {
+					if l < 0 {
+						ones[i] = 0
+					}
+				}
+			}
+			hit, miss = vec.SumByHit(ones, r.labels, k)
+			hitW, missW = hit, miss
+			if g.weight != nil {
+				hitW, missW = vec.SumByHit(r.w, r.labels, k)
+			}
+		}
+		pour(at, hit)
+		pour(at[slot:], miss)
+		pour(at[2*slot:], hitW)
+		pour(at[3*slot:], missW)
+	}
+	if g.act.sigmoid() {
+		one(c)
+		return
+	}
+	if g.soft || g.channels <= 8 {
+		for c := range g.channels {
+			one(c)
+		}
+		return
+	}
+	// Many classes: each pixel has only one of them.
+	sums := growZero(&j.scratch.B64, 2*g.channels)
+	for i, l := range r.labels {
+		if l >= 0 {
+			sums[2*l]++
+			if r.w != nil {
+				sums[2*l+1] += float64(r.w[i])
+			}
+		}
+	}
+	for c := range g.channels {
+		at := s[c*statSlots*slot:]
+		n, w := sums[2*c], sums[2*c+1]
+		if r.w == nil {
+			w = n
+		}
+		if n > 0 {
+			pour(at, n)
+			pour(at[2*slot:], w)
+		}
+	}
+}
+
+// growZero gives n zeros out of *s.
+func growZero(s *[]float64, n int) []float64 {
+	*s = grow(*s, n)
+	clear(*s)
+	return *s
+}
+
+// weigh multiplies by the pixel weights.
+func (r *reader) weigh(x []float32) {
+	if r.w != nil {
+		vec.Mul(x, x, r.w)
+	}
+}
+
+// scanChannel adds one channel of independent ones.
+func (j *Job) scanChannel(g *group, r *reader, c int, state []float64) {
+	if g.hard {
+		r.trueClass(c)
+		k := r.class(c)
+		for _, t := range g.terms {
+			if t.form != hardPixel {
+				continue
+			}
+			at := state[t.at+2*c*slot:]
+			t.loss.(Pixel).Term(r.loss, nil, r.u, r.q)
+			r.weigh(r.loss)
+			hit, miss := vec.SumByHit(r.loss, r.labels, k)
+			pour(at, hit)
+			pour(at[slot:], miss)
+			if t.divided() {
+				at = at[2*g.channels*slot:]
+				t.loss.(Divided).Divisor(r.loss, nil, r.u, r.q)
+				if r.w != nil {
+					vec.Mul(r.loss, r.loss, r.present())
+				}
+				hit, miss = vec.SumByHit(r.loss, r.labels, k)
+				pour(at, hit)
+				pour(at[slot:], miss)
+			}
+		}
+	}
+	if g.dense {
+		j.scanClass(g, r, c, state)
+	}
+	for threshold, at := range g.confusion {
+		j.scanFour(g, r, c, threshold, state[at:])
+	}
+}
+
+// present is 1 for pixels that count and 0 for the others.
+func (r *reader) present() []float32 {
+	x := r.mem.tmp[:r.n]
+	for i := range x {
+		x[i] = 0
+		if i < r.size && (r.in.Target.Kind == Soft || r.labels[i] >= 0) {
+			x[i] = 1
+		}
+	}
+	return x
+}
+
+// scanSoftmax adds all classes of exclusive ones.
+func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
+	if g.hard {
+		r.trueClass(0)
+		for _, t := range g.terms {
+			if t.form != hardPixel {
+				continue
+			}
+			t.loss.(Pixel).Term(r.loss, nil, r.u, r.q)
+			r.weigh(r.loss)
+			j.byClass(g, r, state[t.at:])
+			if t.divided() {
+				t.loss.(Divided).Divisor(r.loss, nil, r.u, r.q)
+				j.byClass(g, r, state[t.at+2*g.channels*slot:])
+			}
+		}
+	}
+	if g.dense {
+		for c := range g.channels {
+			j.scanClass(g, r, c, state)
+		}
+	}
+	for _, at := range g.confusion {
+		j.scanMatrix(g, r, state[at:])
+	}
+}
+
+// byClass adds r.loss to the hit slot of each pixel's class.
+func (j *Job) byClass(g *group, r *reader, s []float64) {
+	if g.channels <= 8 {
+		for c := range g.channels {
+			hit, _ := vec.SumByHit(r.loss, r.labels, int32(c))
+			pour(s[2*c*slot:], hit)
+		}
+		return
+	}
+	sums := growZero(&j.scratch.B64, g.channels)
+	for i, l := range r.labels {
+		if l >= 0 {
+			sums[l] += float64(r.loss[i])
+		}
+	}
+	for c, x := range sums {
+		if x != 0 {
+			pour(s[2*c*slot:], x)
+		}
+	}
+}
+
+// scanClass adds what reads a class as a plane: its sums, and dense losses.
+func (j *Job) scanClass(g *group, r *reader, c int, state []float64) {
+	logs := false
+	for _, t := range g.terms {
+		logs = logs || t.form == densePixel || t.form == bothPixel
+	}
+	if logs {
+		r.logs(c)
+		r.denseTarget(c)
+		for _, t := range g.terms {
+			if t.form == densePixel || t.form == bothPixel {
+				j.scanDense(t, r, c, state[t.at+2*c*slot:])
+			}
+		}
+	} else {
+		r.probs(c)
+	}
+	if g.sums < 0 {
+		return
+	}
+	s := state[g.sums+(r.image*g.channels+c)*squareSums*slot:]
+	var tp, fp, fn, pp, tt, d float64
+	if g.soft {
+		if !g.act.sigmoid() || g.smoothing > 0 {
+			r.soft(c)
+		}
+		tp, fp, fn = vec.OverlapSoft(r.p, r.q, r.t, r.w)
+		if g.squares {
+			pp, tt, d = vec.SquaresSoft(r.p, r.t, r.w)
+		}
+	} else {
+		k := r.class(c)
+		tp, fp, fn = vec.Overlap(r.p, r.q, r.labels, k, r.w)
+		if g.squares {
+			pp, tt, d = vec.Squares(r.p, r.labels, k, r.w)
+		}
+	}
+	n := float64(r.size)
+	if r.w != nil {
+		n = vec.Sum(r.w)
+	}
+	for i, x := range [...]float64{tp, fp, fn, n, pp, tt, d} {
+		pour(s[i*slot:], x)
+	}
+}
+
+// scanDense adds a loss of class c by its share of the target in r.t.
+func (j *Job) scanDense(t *term, r *reader, c int, at []float64) {
+	l := t.loss.(Pixel)
+	if s, ok := l.(SoftPixel); ok && t.form == bothPixel && t.group.soft && t.group.act.sigmoid() {
+		s.SoftTerm(r.loss, nil, r.logit(c), r.t)
+		r.weigh(r.loss)
+		pour(at, vec.Sum(r.loss))
+		return
+	}
+	l.Term(r.loss, nil, r.u, r.q)
+	vec.Mul(r.loss, r.loss, r.t)
+	r.weigh(r.loss)
+	pour(at, vec.Sum(r.loss))
+	if t.form == bothPixel {
+		l.Term(r.loss, nil, r.v, r.p)
+		vec.Mul(r.loss, r.loss, r.rest1())
+		r.weigh(r.loss)
+		pour(at[slot:], vec.Sum(r.loss))
+	}
+}
+
+// rest1 is 1-t.
+func (r *reader) rest1() []float32 {
+	x := r.mem.tmp[:r.n]
+	vec.Sub(x, r.ones, r.t)
+	return x
+}
+
+// logit is that of channel c, also where probabilities are given; after logs.
+func (r *reader) logit(c int) []float32 {
+	if r.view.act == sigmoidLogits {
+		return r.z[c]
+	}
+	x := r.mem.m[:r.n]
+	vec.Sub(x, r.u, r.v)
+	return x
+}
+
+// scanFour counts the four outcomes of a channel.
+func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float64) {
+	s = s[(r.image*g.channels+c)*4*slot:]
+	var n [4]float64
+	px := r.shape.Pixels()
+	labels := j.in.Prediction.Form == Classes
+	if !labels {
+		r.probs(c)
+	}
+	per := labels && j.in.Prediction.Labels.Len() != r.shape.Len()
+	k := r.class(c)
+	th := float32(threshold)
+	for i := range r.size {
+		positive := false
+		switch {
+		case !labels:
+			positive = r.p[i] >= th
+		case per:
+			positive = j.in.Prediction.Labels.At(r.image*px+r.at+i) == int32(c)
+		default:
+			positive = j.in.Prediction.Labels.At((r.image*r.shape.C+c)*px+r.at+i) == 1
+		}
+		truth := false
+		if g.soft {
+			truth = r.t[i] >= 0.5
+		} else {
+			if r.labels[i] < 0 {
+				continue
+			}
+			truth = r.labels[i] == k
+		}
+		w := float32(1)
+		if r.w != nil {
+			w = r.w[i]
+		}
+		switch {
+		case positive && truth:
+			n[0] += float64(w)
+		case positive:
+			n[1] += float64(w)
+		case truth:
+			n[2] += float64(w)
+		default:
+			n[3] += float64(w)
+		}
+	}
+	for i, x := range n {
+		pour(s[i*slot:], x)
+	}
+}
+
+// scanMatrix counts truth against prediction.
+func (j *Job) scanMatrix(g *group, r *reader, s []float64) {
+	c := g.channels
+	s = s[r.image*c*c*slot:]
+	px := r.shape.Pixels()
+	labels := j.in.Prediction.Form == Classes
+	for i := range r.size {
+		var t int32
+		if g.soft {
+			t = softClass(&j.in, r.image, r.at+i)
+		} else {
+			t = r.labels[i]
+		}
+		if t < 0 {
+			continue
+		}
+		p := int32(0)
+		if labels {
+			p = j.in.Prediction.Labels.At(r.image*px + r.at + i)
+		} else {
+			p = r.arg[i]
+		}
+		at := (int(t)*c + int(p)) * slot
+		if g.weight == nil {
+			s[at]++ // exact on the first grid
+		} else {
+			pour(s[at:], float64(r.w[i]))
+		}
+	}
+}
+
+// softClass is the class of the largest share of a pixel's target.
+func softClass(in *Input, image, pixel int) int32 {
+	s := in.Prediction.Shape
+	px := s.Pixels()
+	best, at := float32(math.Inf(-1)), int32(0)
+	for c := range s.C {
+		if x := in.Target.Soft[(image*s.C+c)*px+pixel]; x > best {
+			best, at = x, int32(c)
+		}
+	}
+	return at
+}

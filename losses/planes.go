@@ -1,0 +1,194 @@
+package losses
+
+import (
+	"github.com/maskloss/maskloss/losses/internal/grid"
+	"github.com/maskloss/maskloss/losses/internal/vec"
+)
+
+// Planes is what a Plane loss works on: a batch whose probabilities and target
+// are read plane by plane, and the places where its results go.
+type Planes struct {
+	Shape   Shape
+	Options Options
+	Sigmoid bool // independent channels: the target of a plane is 0 or 1
+	Scratch *Scratch
+
+	in   *Input
+	read *reader
+	m, r []float32 // softmax of image at: largest logit and the rest of the sum
+	arg  []int32
+	at   int
+
+	gradient []float32 // d value / d p where chained, else d value / d score; nil where not wanted
+	heatmap  []float32 // added to
+	chained  bool
+}
+
+// Scratch is memory that one evaluation leaves to the next.
+type Scratch struct {
+	Grid grid.Work
+	Mask []uint8
+	A, B []float32
+	Keys []uint64
+	B64  []float64
+	More []uint64
+}
+
+// PlaneResult is what a Plane loss answers.
+type PlaneResult struct {
+	Value    float64
+	PerClass []float64
+}
+
+// grow gives a slice of length n, reusing what is there; its content is old.
+func grow[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
+// spacing is that of the options, 1 where none is given.
+func spacing(list []float64) (grid.Spacing, error) {
+	s := grid.Spacing{1, 1, 1}
+	switch len(list) {
+	case 0:
+	case 1:
+		s = grid.Spacing{list[0], list[0], list[0]}
+	case 2, 3:
+		copy(s[3-len(list):], list)
+	default:
+		return s, fail(CodeOption, "spacing", "has %d numbers, must have one per axis: (D,)H,W", len(list))
+	}
+	return s, nil
+}
+
+func (p *Planes) dims() grid.Dims { return grid.Dims{D: p.Shape.D, H: p.Shape.H, W: p.Shape.W} }
+
+// Wants tells whether a gradient is asked for.
+func (p *Planes) Wants() bool { return p.gradient != nil }
+
+// Gradient is the plane of (n,c) to fill with d value / d p, or with d value /
+// d logit by a loss on logits; nil where not wanted. It starts as zeros.
+func (p *Planes) Gradient(n, c int) []float32 {
+	return plane(p.gradient, n*p.Shape.C+c, p.Shape.Pixels())
+}
+
+// Heatmap is the plane of image n to add to; nil where not wanted.
+func (p *Planes) Heatmap(n int) []float32 { return plane(p.heatmap, n, p.Shape.Pixels()) }
+
+func plane[T any](data []T, i, px int) []T {
+	if data == nil {
+		return nil
+	}
+	return data[i*px : (i+1)*px]
+}
+
+// Scores is the plane of (n,c) as given.
+func (p *Planes) Scores(n, c int) []float32 {
+	return plane(p.in.Prediction.Data, n*p.Shape.C+c, p.Shape.Pixels())
+}
+
+// Probs writes the probabilities of (n,c), and their complements where q is not
+// nil.
+func (p *Planes) Probs(n, c int, dst, q []float32) {
+	z := p.Scores(n, c)
+	if p.in.Prediction.Form == Probs {
+		copy(dst, z)
+		for i := range q {
+			q[i] = 1 - z[i]
+		}
+		return
+	}
+	if !p.Sigmoid {
+		p.softmax(n)
+	}
+	var pad, qpad, zpad, mpad, rpad [vec.Block]float32
+	for at := 0; at < len(dst); at += vec.Block {
+		size := min(vec.Block, len(dst)-at)
+		n := padded(size)
+		copy(zpad[:n], z[at:at+size])
+		clear(zpad[size:n])
+		if p.Sigmoid {
+			vec.Sigmoid(pad[:n], qpad[:n], zpad[:n])
+		} else {
+			copy(mpad[:n], p.m[at:at+size])
+			copy(rpad[:n], p.r[at:at+size])
+			clear(mpad[size:n])
+			clear(rpad[size:n])
+			vec.SoftmaxClass(pad[:n], qpad[:n], zpad[:n], mpad[:n], rpad[:n])
+		}
+		copy(dst[at:at+size], pad[:size])
+		if q != nil {
+			copy(q[at:at+size], qpad[:size])
+		}
+	}
+}
+
+// softmax keeps the largest logit and the rest of the sum of image n.
+func (p *Planes) softmax(n int) {
+	if p.m != nil && p.at == n {
+		return
+	}
+	px := p.Shape.Pixels()
+	p.m, p.r, p.at = grow(p.m, px), grow(p.r, px), n
+	for b := range blocksOf(px) {
+		at, size := blockRange(b, px)
+		p.read.softmax(n, at, size)
+		copy(p.m[at:at+size], p.read.m)
+		copy(p.r[at:at+size], p.read.rest)
+	}
+}
+
+// Hits writes 1 where (n, pixel) is of class c, 0 where it is not and 255 where
+// it counts nowhere. It tells how many are of the class and how many count.
+// Soft targets are of the class from 1/2 on.
+func (p *Planes) Hits(n, c int, dst []uint8) (hits, valid int) {
+	t := &p.in.Target
+	px := p.Shape.Pixels()
+	if t.Kind == Soft {
+		for i, x := range plane(t.Soft, n*p.Shape.C+c, px) {
+			dst[i] = 0
+			if x >= 0.5 {
+				dst[i] = 1
+				hits++
+			}
+		}
+		return hits, px
+	}
+	start, want := n*px, int32(c)
+	if p.Sigmoid {
+		want = 1
+		if t.Labels.Len() > p.Shape.N*px || p.Shape.C == 1 {
+			start = (n*p.Shape.C + c) * px
+		} else {
+			want = int32(c)
+		}
+	}
+	for i := range dst {
+		l := t.Labels.At(start + i)
+		if t.Kind == Instances && l > 0 {
+			l = 1
+		}
+		dst[i] = 0
+		switch {
+		case l == want:
+			dst[i] = 1
+			hits++
+			valid++
+		default:
+			valid++
+		}
+		for _, g := range p.in.Ignore {
+			if l == g {
+				if dst[i] == 1 {
+					hits--
+				}
+				dst[i] = 255
+				valid--
+				break
+			}
+		}
+	}
+	return hits, valid
+}
