@@ -1,0 +1,580 @@
+import { MasklossError } from './error.js';
+import { start } from './go.js';
+
+/**
+ * @typedef {import('./input.js').CheckedInput} CheckedInput
+ * @typedef {import('./input.js').Elements} Elements
+ * @typedef {import('./request.js').Request} Request
+ *
+ * Where an array is in the memory of the program: bytes from the start of a block, and elements.
+ *
+ * @typedef {{block: number, type: keyof typeof TYPES, at: number, len: number}} Place
+ *
+ * @typedef {object} Warning
+ * @property {string} code such as both-empty, prediction-empty, all-ignored
+ * @property {string} message
+ *
+ * What one loss or metric says of an input.
+ *
+ * @typedef {object} Result
+ * @property {number} value
+ * @property {number[] | null} perClass NaN where a class has no pixel; null where the number is of no class
+ * @property {number} valid pixels counted
+ * @property {Record<string, unknown>} params every parameter as used
+ * @property {Warning[]} warnings
+ * @property {Float32Array} [gradient] d value / d prediction.data
+ * @property {Float32Array} [heatmap] [N,(D,)H,W], sums to the value
+ * @property {Float32Array} [values] each term, where reduction is none
+ * @property {number[]} [valuesShape]
+ * @property {Record<string, number[]>} [extra] further numbers of a metric, such as its confusion matrix
+ *
+ * A set of losses whose options are checked.
+ *
+ * @typedef {{id: number, losses: {name: string, params: Record<string, unknown>, sum: boolean}[]}} Plan
+ *
+ * What has a place in the program: an input, an accumulator, a job. `life` is that of the program that has it.
+ *
+ * @typedef {{life: number, id: number}} Handle
+ *
+ * An input that stays in memory, in a block of its own.
+ *
+ * @typedef {object} KeptInput
+ * @property {Handle} handle
+ * @property {number} block
+ * @property {number} address
+ * @property {Place[]} places of prediction, target and weight
+ * @property {CheckedInput} input
+ *
+ * An evaluation in steps.
+ *
+ * @typedef {object} Job
+ * @property {Handle} handle
+ * @property {Plan} plan
+ * @property {readonly number[]} shape of the prediction
+ * @property {number} blocks of 1024 pixels, of all images
+ * @property {number} in block of the input
+ * @property {number} out block of the outputs
+ *
+ * An array that is made where it is wanted.
+ *
+ * @typedef {{type: keyof typeof TYPES, length: number, fill(view: Elements): void}} Source
+ */
+
+/** The number of the functions that the program binds, see wasm/bind.go. */
+const PROTOCOL = 1;
+
+/** Blocks of the arena that every call may use; what stays has others. The program knows OUT and STATE, see wasm/arena.go. */
+export const IN = 0;
+export const OUT = 1;
+const STATE = 2;
+
+const ALIGN = 64;
+
+/** What a 32-bit memory can hold. */
+const MAX_BYTES = 2 ** 32;
+
+const TYPES = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, i32: Int32Array };
+
+/** @param {Elements | Float64Array} data @returns {keyof typeof TYPES} */
+export function typeOf(data) {
+  // By name: the array may be of another realm.
+  const name = Object.prototype.toString.call(data).slice(8, -1);
+  return /** @type {keyof typeof TYPES} */ (Object.keys(TYPES).find((key) => TYPES[/** @type {keyof typeof TYPES} */ (key)].name === name));
+}
+
+/**
+ * A running program and its memory. All calls are synchronous and throw a MasklossError; after any of them it still works: a
+ * program that crashed, as for want of memory, is replaced by a fresh one. What the old one held is lost, and says so.
+ */
+export class Instance {
+  #module;
+  /** @type {import('./go.js').Program} */
+  #program;
+  #life = 0;
+  #kept = 0;
+  #blocks = STATE;
+  /** Plans by what was asked, the latest last. @type {Map<string, Plan>} */
+  #plans = new Map();
+  #disposed = false;
+
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    this.#module = module;
+    this.#program = this.#start();
+  }
+
+  #start() {
+    let program;
+    try {
+      program = start(this.#module);
+    } catch (error) {
+      throw new MasklossError('load', 'wasm', `load: the wasm could not be started, it and wasm_exec.js must be of the same Go: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+    const { protocol } = program.binding;
+    if (program.exited || protocol !== PROTOCOL) {
+      const found = program.exited ? `it ended at once: ${program.output}` : `it speaks protocol ${protocol}, must be ${PROTOCOL}`;
+      throw new MasklossError('load', 'wasm', `load: the wasm does not belong to this package, both must be of the same version: ${found}`);
+    }
+    this.#life++;
+    this.#kept = 0;
+    this.#plans.clear();
+    return program;
+  }
+
+  /** Bytes of the program's memory. */
+  get memory() {
+    return this.#disposed ? 0 : this.#buffer.byteLength;
+  }
+
+  get #buffer() {
+    return /** @type {WebAssembly.Memory} */ (this.#program.exports.mem).buffer;
+  }
+
+  /** Ends the program. */
+  dispose() {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#program.binding.close();
+    this.#program = { exports: {}, binding: {}, exited: true, output: '' };
+    this.#plans.clear();
+  }
+
+  /** The manifest. */
+  describe() {
+    return this.#call('describe');
+  }
+
+  /**
+   * Calls a function of the program.
+   *
+   * @param {string} name
+   * @param {...unknown} given
+   */
+  #call(name, ...given) {
+    this.#alive();
+    const program = this.#program;
+    let answer;
+    try {
+      answer = program.binding[name](...given);
+    } catch (error) {
+      throw this.#revive(error);
+    }
+    if (program.exited) throw this.#revive();
+    if (answer.error) {
+      const { code, field, message } = answer.error;
+      throw new MasklossError(code, field, message);
+    }
+    return answer.value;
+  }
+
+  #alive() {
+    if (this.#disposed) throw new MasklossError('internal', '', 'this instance was disposed of, load a new one');
+  }
+
+  /**
+   * Replaces a program that crashed.
+   *
+   * @param {unknown} [error]
+   * @returns {MasklossError} why it did
+   */
+  #revive(error) {
+    const { output } = this.#program;
+    const text = output.split('\n', 2).join(' ') || (error instanceof Error ? error.message : String(error));
+    this.#program = this.#start();
+    if (/out of memory|cannot allocate/.test(output)) return new MasklossError('memory', '', `more memory was needed than WebAssembly can have: ${text}`, { cause: error });
+    return new MasklossError('internal', '', `the program crashed and was started again: ${text}`, { cause: error });
+  }
+
+  /**
+   * Runs what needs memory; where there is too little, and nothing is held, once more in a fresh program, as memory never
+   * shrinks.
+   *
+   * @template T
+   * @param {() => T} run
+   * @returns {T}
+   */
+  #roomy(run) {
+    const before = this.memory;
+    const life = this.#life;
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof MasklossError) || error.code !== 'memory' || this.#kept > 0 || life !== this.#life || before < MAX_BYTES / 8) throw error;
+      this.#program.binding.close();
+      this.#program = this.#start();
+      return run();
+    }
+  }
+
+  /**
+   * Makes a block hold that many bytes.
+   *
+   * @param {number} block
+   * @param {number} bytes
+   * @returns {number} its address
+   */
+  #reserve(block, bytes) {
+    this.#alive();
+    const program = this.#program;
+    let address = 0;
+    if (bytes < MAX_BYTES) {
+      try {
+        address = /** @type {(block: number, bytes: number) => number} */ (program.exports.reserve)(block, bytes) >>> 0;
+      } catch (error) {
+        throw this.#revive(error);
+      }
+      if (program.exited) throw this.#revive();
+    }
+    if (address === 0) throw new MasklossError('memory', '', `${bytes} bytes more are needed, the ${this.memory} bytes of now cannot grow to hold them`);
+    return address;
+  }
+
+  /** @param {number} block */
+  #release(block) {
+    /** @type {(block: number) => void} */ (this.#program.exports.release)(block);
+  }
+
+  /**
+   * Copies arrays into a block, one after the other.
+   *
+   * @param {number} block
+   * @param {readonly (Elements | Float64Array | Source)[]} arrays
+   * @returns {{address: number, places: Place[]}}
+   */
+  #put(block, arrays) {
+    let size = 0;
+    const places = arrays.map((data) => {
+      const type = 'type' in data ? data.type : typeOf(data);
+      const place = { block, type, at: size, len: data.length };
+      size += Math.ceil((data.length * TYPES[type].BYTES_PER_ELEMENT) / ALIGN) * ALIGN;
+      return place;
+    });
+    // Views of our own memory may be detached, or overwritten, by making room.
+    const sources = arrays.map((data) => ('buffer' in data && data.buffer === this.#buffer ? data.slice() : data));
+    const address = this.#reserve(block, size);
+    places.forEach((place, i) => {
+      const view = this.#view(address, place);
+      const source = sources[i];
+      if ('type' in source) source.fill(view);
+      else view.set(source);
+    });
+    return { address, places };
+  }
+
+  /**
+   * @param {number} address of the block
+   * @param {Place} place
+   * @returns {any} a view, good until the next call
+   */
+  #view(address, { type, at, len }) {
+    return new TYPES[type](this.#buffer, address + at, len);
+  }
+
+  /**
+   * Copies an input into a block.
+   *
+   * @param {number} block
+   * @param {CheckedInput} input
+   */
+  #putInput(block, input) {
+    const { address, places } = this.#put(block, [input.prediction, input.target, ...(input.weight ? [input.weight] : [])]);
+    const [prediction, target, weight] = places;
+    const { shape, form, kind, targetShape, ignore } = input;
+    return { address, places, request: { shape, form, prediction, kind, targetShape, target, weight, ignore } };
+  }
+
+  /**
+   * Checks names and options.
+   *
+   * @param {Request} request
+   * @returns {Plan}
+   */
+  plan(request) {
+    const key = JSON.stringify(request);
+    let plan = this.#plans.get(key);
+    if (plan) {
+      this.#plans.delete(key);
+    } else {
+      plan = /** @type {Plan} */ (this.#call('plan', request));
+      for (const { params } of plan.losses) for (const value of Object.values(params)) Object.freeze(value);
+    }
+    this.#plans.set(key, plan);
+    if (this.#plans.size > 64) {
+      const [oldest, { id }] = /** @type {[string, Plan]} */ (this.#plans.entries().next().value);
+      this.#plans.delete(oldest);
+      this.#call('drop', 'plan', id);
+    }
+    return plan;
+  }
+
+  /**
+   * Runs losses on an input.
+   *
+   * @param {Request} request
+   * @param {CheckedInput | KeptInput} input
+   * @returns {Record<string, Result>}
+   */
+  evaluate(request, input) {
+    return this.#roomy(() => {
+      const at = 'handle' in input ? this.#idOf(input.handle) : this.#putInput(IN, input).request;
+      const plan = this.plan(request);
+      return this.#take(plan, shapeOf(input), this.#call('evaluate', plan.id, at), OUT, (view) => view.slice());
+    });
+  }
+
+  /**
+   * Copies results out of memory.
+   *
+   * @template T
+   * @param {Plan} plan
+   * @param {readonly number[]} shape of the prediction
+   * @param {any[]} answers
+   * @param {number} block
+   * @param {(view: Float32Array, plane: 'gradient' | 'heatmap' | 'values', shape?: number[]) => T} copy
+   * @returns {Record<string, any>}
+   */
+  #take(plan, shape, answers, block, copy) {
+    const wanted = answers.some((a) => a.gradient || a.heatmap || a.values);
+    const address = wanted ? this.#reserve(block, 0) : 0;
+    /** @type {Record<string, any>} */
+    const results = {};
+    for (const a of answers) {
+      const { name, params } = plan.losses[a.index];
+      /** @type {any} */
+      const result = { value: a.value, perClass: a.perClass, valid: a.valid, params: { ...params }, warnings: a.warnings };
+      for (const plane of /** @type {const} */ (['values', 'gradient', 'heatmap'])) {
+        if (a[plane]) result[plane] = copy(this.#view(address, a[plane]), plane, a.valuesShape);
+      }
+      if (a.values) result.valuesShape = flat(a.valuesShape, shape);
+      if (a.extra) result.extra = a.extra;
+      results[name] = result;
+    }
+    return results;
+  }
+
+  /**
+   * Starts an evaluation in steps. Between them other calls may run, unless they use the same blocks.
+   *
+   * @param {Request} request
+   * @param {CheckedInput | KeptInput} input
+   * @param {{in: number, out: number}} [blocks] where input and outputs go; default: blocks of their own
+   * @returns {Job}
+   */
+  begin(request, input, blocks = { in: ++this.#blocks, out: ++this.#blocks }) {
+    const at = 'handle' in input ? this.#idOf(input.handle) : this.#putInput(blocks.in, input).request;
+    this.#kept++;
+    try {
+      const plan = this.plan(request);
+      const { id, blocks: count } = this.#call('begin', plan.id, at, blocks.out);
+      return { handle: { life: this.#life, id }, plan, shape: shapeOf(input), blocks: count, ...blocks };
+    } catch (error) {
+      this.#kept--;
+      if (blocks.in > STATE && !this.#program.exited) this.#release(blocks.in);
+      throw error;
+    }
+  }
+
+  /**
+   * Adds blocks of pixels to the sums of a job.
+   *
+   * @param {Job} job
+   * @param {number} from
+   * @param {number} to
+   */
+  scan(job, from, to) {
+    this.#call('scan', this.#idOf(job.handle), from, to);
+  }
+
+  /**
+   * The sums of a job so far. Those of all blocks add up number by number, in any order, to the same bits.
+   *
+   * @param {Job} job
+   * @returns {Float64Array}
+   */
+  state(job) {
+    const place = this.#call('state', this.#idOf(job.handle));
+    return this.#view(this.#reserve(STATE, 0), place).slice();
+  }
+
+  /**
+   * Turns the sums of all blocks into numbers. What this returns spreads them over blocks of pixels, and takes the results.
+   *
+   * @param {Job} job
+   * @param {Float64Array} [state] instead of the job's own
+   */
+  finish(job, state) {
+    const id = this.#idOf(job.handle);
+    const answers = this.#call('finish', id, state ? this.#put(STATE, [state]).places[0] : null);
+    return {
+      /**
+       * @param {number} from
+       * @param {number} to
+       */
+      spread: (from, to) => this.#call('spread', id, from, to),
+      /**
+       * @template T
+       * @param {(view: Float32Array, plane: 'gradient' | 'heatmap' | 'values', shape?: number[]) => T} copy
+       */
+      take: (copy) => {
+        this.#idOf(job.handle);
+        return this.#take(job.plan, job.shape, answers, job.out, copy);
+      },
+    };
+  }
+
+  /**
+   * Forgets a job, done or not.
+   *
+   * @param {Job} job
+   */
+  end(job) {
+    this.drop('job', job.handle, ...[job.in, job.out].filter((block) => block > STATE));
+  }
+
+  /**
+   * Keeps an input in memory.
+   *
+   * @param {CheckedInput} input
+   * @returns {KeptInput}
+   */
+  hold(input) {
+    return this.#roomy(() => {
+      const block = ++this.#blocks;
+      const { address, places, request } = this.#putInput(block, input);
+      try {
+        const handle = { life: this.#life, id: this.#call('open', request) };
+        this.#kept++;
+        return { handle, block, address, places, input };
+      } catch (error) {
+        if (!this.#program.exited) this.#release(block);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * The arrays of a held input as they are in memory: views that are good until the next call.
+   *
+   * @param {KeptInput} kept
+   * @returns {CheckedInput}
+   */
+  read({ handle, address, places, input }) {
+    this.#idOf(handle);
+    const [prediction, target, weight = null] = places.map((place) => this.#view(address, place));
+    return { ...input, prediction, target, weight };
+  }
+
+  /**
+   * Starts to sum losses over a data set.
+   *
+   * @param {Request} request
+   * @returns {Handle}
+   */
+  tally(request) {
+    const handle = { life: this.#life, id: this.#call('tally', this.plan(request).id) };
+    this.#kept++;
+    return handle;
+  }
+
+  /**
+   * @param {Handle} tally
+   * @param {CheckedInput | KeptInput} input
+   */
+  add(tally, input) {
+    const at = 'handle' in input ? this.#idOf(input.handle) : this.#putInput(IN, input).request;
+    this.#call('add', this.#idOf(tally), at);
+  }
+
+  /**
+   * @param {Handle} tally
+   * @returns {Record<string, Float64Array>}
+   */
+  tallyState(tally) {
+    /** @type {{name: string, data: Place}[]} */
+    const states = this.#call('tallyState', this.#idOf(tally));
+    const address = this.#reserve(STATE, 0);
+    return Object.fromEntries(states.map(({ name, data }) => [name, this.#view(address, data).slice()]));
+  }
+
+  /**
+   * @param {Handle} tally
+   * @param {[string, Float64Array][]} states
+   */
+  merge(tally, states) {
+    const { places } = this.#put(STATE, states.map(([, numbers]) => numbers));
+    this.#call('merge', this.#idOf(tally), states.map(([name], i) => ({ name, data: places[i] })));
+  }
+
+  /**
+   * @param {Handle} tally
+   * @returns {Record<string, Result>}
+   */
+  tallyResult(tally) {
+    /** @type {{name: string, params: Record<string, unknown>, result: any}[]} */
+    const results = this.#call('tallyResult', this.#idOf(tally));
+    return Object.fromEntries(
+      results.map(({ name, params, result: { value, perClass, valid, warnings, extra } }) => [
+        name,
+        { value, perClass, valid, params, warnings, ...(extra ? { extra } : {}) },
+      ]),
+    );
+  }
+
+  /**
+   * Makes a map of labels or scores.
+   *
+   * @param {'edt' | 'distanceMap' | 'unetWeightMap' | 'oneHot' | 'argmax'} name
+   * @param {readonly number[]} shape [N, C, H, W] or [N, C, D, H, W], with a C of 1 for labels
+   * @param {string} form
+   * @param {Elements} data
+   * @param {import('./request.js').Option[]} options
+   * @returns {{data: any, shape: number[]}}
+   */
+  map(name, shape, form, data, options) {
+    return this.#roomy(() => {
+      const { places } = this.#put(IN, [data]);
+      const answer = this.#call(name, { shape, form, data: places[0], options });
+      return { data: this.#view(this.#reserve(OUT, 0), answer.data).slice(), shape: answer.shape };
+    });
+  }
+
+  /**
+   * @param {Handle} handle
+   * @returns {number}
+   */
+  #idOf({ life, id }) {
+    this.#alive();
+    if (life !== this.#life) throw new MasklossError('memory', '', 'this was lost when the program ran out of memory and was started again: make it anew');
+    return id;
+  }
+
+  /**
+   * Forgets what a handle stands for, and the blocks it had.
+   *
+   * @param {'input' | 'tally' | 'job'} kind
+   * @param {Handle} handle
+   * @param {...number} blocks
+   */
+  drop(kind, handle, ...blocks) {
+    if (this.#disposed || handle.life !== this.#life) return;
+    this.#kept--;
+    this.#call('drop', kind, handle.id);
+    for (const block of blocks) this.#release(block);
+  }
+}
+
+/** @param {CheckedInput | KeptInput} input */
+function shapeOf(input) {
+  return 'handle' in input ? input.input.shape : input.shape;
+}
+
+/**
+ * In two dimensions the depth of one is left out.
+ *
+ * @param {number[]} sizes with a depth, where they are of pixels
+ * @param {readonly number[]} shape of the prediction
+ */
+function flat(sizes, shape) {
+  if (sizes.length < 4 || shape.length === 5) return sizes;
+  return [...sizes.slice(0, -3), ...sizes.slice(-2)];
+}
