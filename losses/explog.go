@@ -18,7 +18,7 @@ type ExpLog struct {
 	WDice            float64   `js:"wDice" min:"0" doc:"weight of the Dice part"`
 	WCross           float64   `js:"wCross" min:"0" doc:"weight of the cross entropy part"`
 	GammaDice        float64   `js:"gammaDice" above:"0" max:"20" doc:"exponent of the Dice part"`
-	GammaCross       float64   `js:"gammaCross" above:"0" max:"20" doc:"exponent of the cross entropy part"`
+	GammaCross       float64   `js:"gammaCross" above:"0" max:"5" doc:"exponent of the cross entropy part"`
 	Smooth           float64   `js:"smooth" min:"0" doc:"added to both sides of 2I/(A+B)"`
 	ClassFrequencies []float64 `js:"classFrequencies" above:"0" doc:"frequency of each class in the data set; null: counted in the batch"`
 }

@@ -109,3 +109,11 @@ type Constant interface{ Constant() float64 }
 
 // Sigmoids is a loss that wants independent channels whatever the mode.
 type Sigmoids interface{ Sigmoids() bool }
+
+// OnLogits is a Plane loss whose gradient is by the logits themselves.
+type OnLogits interface{ OnLogits() bool }
+
+func onLogits(loss any) bool {
+	l, ok := loss.(OnLogits)
+	return ok && l.OnLogits()
+}

@@ -630,7 +630,7 @@ func (j *Job) finishPlane(t *term, out Out) (outcome, error) {
 				out.Gradient[i] *= w
 			}
 		}
-		if l, ok := t.loss.(interface{ OnLogits() bool }); !ok || !l.OnLogits() {
+		if !onLogits(t.loss) {
 			if err := j.chainPlanes(g, out.Gradient); err != nil {
 				return outcome{}, err
 			}

@@ -123,8 +123,9 @@ func (j *Job) addSpec(i int, s Spec) error {
 	}
 	for _, p := range parts {
 		_, whole := p.Loss.(Plane)
-		if (whole || len(parts) > 1) && s.Options.Reduction != "mean" {
-			return fail(CodeOption, "reduction", "is %s, %s is a mean", s.Options.Reduction, s.Name)
+		_, outer := p.Loss.(Outer)
+		if (whole || outer || len(parts) > 1) && s.Options.Reduction != "mean" {
+			return fail(CodeOption, "reduction", "is %s, %s is made of a mean", s.Options.Reduction, s.Name)
 		}
 	}
 	mode, err := j.mode(s)
@@ -232,6 +233,9 @@ func (j *Job) addTerm(t *term, mode, name string) error {
 		if err := in.checkPredictedShape(mode); err != nil {
 			return err
 		}
+	}
+	if onLogits(t.loss) && in.Prediction.Form != Logits {
+		return fail(CodeOption, "prediction.form", "is %v, %s needs logits", in.Prediction.Form, name)
 	}
 	if _, ok := t.loss.(Plane); ok && in.Weight != nil {
 		return fail(CodeOption, "weight", "%s does not weigh pixels", name)

@@ -16,12 +16,7 @@ type LovaszHinge struct{}
 
 func (LovaszHinge) OnLogits() bool { return true }
 
-func (LovaszHinge) Check(string, int) error { return nil }
-
 func (LovaszHinge) Plane(p *Planes) (PlaneResult, error) {
-	if p.in.Prediction.Form != Logits {
-		return PlaneResult{}, fail(CodeOption, "prediction.form", "is %v, lovasz-hinge needs logits", p.in.Prediction.Form)
-	}
 	if err := p.finite(); err != nil {
 		return PlaneResult{}, err
 	}
@@ -32,11 +27,6 @@ func (LovaszHinge) Plane(p *Planes) (PlaneResult, error) {
 			}
 			errors[i] = max(1+x, 0)
 		}
-	}, func(hit bool, grad float32) float32 {
-		if hit {
-			return -grad
-		}
-		return grad
 	}, false)
 }
 
@@ -61,17 +51,12 @@ func (LovaszSoftmax) Plane(p *Planes) (PlaneResult, error) {
 				errors[i] = q[i]
 			}
 		}
-	}, func(hit bool, grad float32) float32 {
-		if hit {
-			return -grad
-		}
-		return grad
 	}, p.Options.Classes.List == nil && p.Options.Classes.Word != "all")
 }
 
-// lovasz sorts the errors of each class of each unit. slope turns a pixel's
-// share of the Jaccard gradient into d loss / d score.
-func (p *Planes) lovasz(fill func(n, c int, errors []float32, mask []uint8), slope func(hit bool, grad float32) float32, present bool) (PlaneResult, error) {
+// lovasz sorts the errors of each class of each unit. An error grows with the
+// score where the pixel is not of the class and falls where it is.
+func (p *Planes) lovasz(fill func(n, c int, errors []float32, mask []uint8), present bool) (PlaneResult, error) {
 	s := p.Shape
 	px := s.Pixels()
 	on := p.Options.counts(s.C, nil)
@@ -127,11 +112,14 @@ func (p *Planes) lovasz(fill func(n, c int, errors []float32, mask []uint8), slo
 			scale := 1 / float64(len(classes)) / float64(len(units))
 			loss := order.walk(positives, func(i int, hit bool, e float32, grad float64) {
 				g := float32(grad * scale)
-				if p.gradient != nil {
-					p.gradient[(i/px*s.C+c)*px+i%px] = slope(hit, g)
-				}
 				if p.heatmap != nil {
 					p.heatmap[i] += float32(e * g)
+				}
+				if p.gradient != nil {
+					if hit {
+						g = -g
+					}
+					p.gradient[(i/px*s.C+c)*px+i%px] = g
 				}
 			}, p.gradient != nil || p.heatmap != nil)
 			value += float64(loss * scale)

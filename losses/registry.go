@@ -12,7 +12,7 @@ type Entry struct {
 	Source  string     // author, venue, year
 	Doc     string     // one or two sentences
 	Better  string     // lower or higher
-	Range   [2]float64 // of the value; ±Inf where open
+	Range   [2]float64 // of the value with the default parameters; ±Inf where open
 	Loss    any        // the loss with its default parameters
 
 	Modes    []string                  // where not every mode
@@ -59,6 +59,9 @@ func (e *Entry) Sum() bool {
 	switch l := e.Loss.(type) {
 	case Plane:
 		return false
+	case Counts:
+		average, _ := e.Defaults["average"].(string)
+		return !perImage(average)
 	case Compound:
 		for _, p := range l.Parts(DefaultOptions()) {
 			if _, ok := p.Loss.(Plane); ok {
@@ -250,7 +253,7 @@ var Registry = append([]Entry{
 		Loss:    Conservative{Lambda: 5, A: math.E, Variant: "literal"}, Defaults: map[string]any{"denominator": "valid"},
 	},
 	{
-		Name: "combo", Title: "Combo", Group: "compound", Kind: "loss", Better: "lower", Range: [2]float64{-1, inf},
+		Name: "combo", Title: "Combo", Group: "compound", Kind: "loss", Better: "lower", Range: [2]float64{-0.5, inf},
 		Formula: `-\frac{\alpha}{P}\sum_i\left[\beta g\ln p+(1-\beta)(1-g)\ln(1-p)\right]-(1-\alpha)\frac{2\sum pg+S}{\sum p+\sum g+S}`,
 		Doc:     "Cross entropy of every class against the rest, regularised by the Dice score.",
 		Source:  "Taghanaki et al., Combo loss: handling input and output imbalance in multi-organ segmentation, CMIG 2019",

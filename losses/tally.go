@@ -30,7 +30,7 @@ func NewTally(specs []Spec) (*Tally, error) {
 		case o.Reduction == "none":
 			return nil, fail(CodeOption, "reduction", "none belongs to one input, not to a data set")
 		}
-		if _, ok := s.Loss.(Counts); ok && (o.Average == "imagewise" || o.Average == "microImagewise" || o.Average == "jointImagewise") {
+		if _, ok := s.Loss.(Counts); ok && perImage(o.Average) {
 			return nil, fail(CodeOption, "average", "is %s, which needs all images at once", o.Average)
 		}
 	}
@@ -260,4 +260,9 @@ func (t *Tally) Result() ([]Result, error) {
 		r.job.warn(&out[i], 0, r.state)
 	}
 	return out, nil
+}
+
+// perImage tells whether an average scores each image on its own.
+func perImage(average string) bool {
+	return average == "imagewise" || average == "microImagewise" || average == "jointImagewise"
 }
