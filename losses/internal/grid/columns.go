@@ -53,19 +53,26 @@ func (c *columns) back(k *kinds, z int) {
 	}
 }
 
-// squares writes to out the squared distance along the first axis from each pixel of plane z. Where there is none it is
-// that of never, or a little more.
-func (c *columns) squares(out []float64, z int, spacing float64) {
-	i := 0
-	for ; i+4 <= len(out); i += 4 {
-		start, end, out := (*[4]int32)(c.start[i:]), (*[4]int32)(c.end[i:]), (*[4]float64)(out[i:])
-		out[0] = squared(steps(z, start[0], end[0]), spacing)
-		out[1] = squared(steps(z, start[1], end[1]), spacing)
-		out[2] = squared(steps(z, start[2], end[2]), spacing)
-		out[3] = squared(steps(z, start[3], end[3]), spacing)
+// parabolas writes the height and sum of the parabolas of a run of pixels of plane z. The first is pixel i of the plane, at
+// from in its line. Where there is none the height is that of never, or a little more.
+func (c *columns) parabolas(height, sum []float64, i, from, z int, spacing, inverse float64) {
+	starts, ends, sum := c.start[i:i+len(height)], c.end[i:i+len(height)], sum[:len(height)]
+	x := float64(from)
+	for len(height) >= 4 {
+		start, end, h, s := (*[4]int32)(starts), (*[4]int32)(ends), (*[4]float64)(height), (*[4]float64)(sum)
+		h0 := squared(steps(z, start[0], end[0]), spacing)
+		h1 := squared(steps(z, start[1], end[1]), spacing)
+		h2 := squared(steps(z, start[2], end[2]), spacing)
+		h3 := squared(steps(z, start[3], end[3]), spacing)
+		h[0], h[1], h[2], h[3] = h0, h1, h2, h3
+		s[0], s[1], s[2], s[3] = sumAt(h0, x, inverse), sumAt(h1, x+1, inverse), sumAt(h2, x+2, inverse), sumAt(h3, x+3, inverse)
+		starts, ends, height, sum = starts[4:], ends[4:], height[4:], sum[4:]
+		x += 4
 	}
-	for ; i < len(out); i++ {
-		out[i] = squared(steps(z, c.start[i], c.end[i]), spacing)
+	for k := range height {
+		height[k] = squared(steps(z, starts[k], ends[k]), spacing)
+		sum[k] = sumAt(height[k], x, inverse)
+		x++
 	}
 }
 

@@ -13,10 +13,11 @@ const (
 )
 
 // SquaredDistance writes to dst the squared distance from each pixel to the nearest pixel where mask is zero, 0 on those
-// pixels, +Inf if there is none. It takes 8 bytes for each border pixel of the object, and a plane in 3-D, a row in 2-D.
+// pixels, +Inf if there is none. It takes a bit for each pixel, 8 bytes for each pixel of the border of the object, and a
+// plane in 3-D, a row in 2-D.
 func (w *Work) SquaredDistance(dst []float64, mask []uint8, d Dims, s Spacing) {
-	w.transform(len(dst), mask, d, s, inside, func(at int, squared []float64, unit float64) {
-		scale := float64(unit * unit)
+	w.transform(len(dst), mask, d, s, inside, func(at int, squared []float64, a axes) {
+		scale := float64(a.unit * a.unit)
 		dst := dst[at : at+len(squared)]
 		for i, v := range squared {
 			dst[i] = float64(v * scale)
@@ -27,31 +28,21 @@ func (w *Work) SquaredDistance(dst []float64, mask []uint8, d Dims, s Spacing) {
 // EDT writes to dst the distance from each nonzero pixel of the mask to the nearest zero pixel, 0 on zero pixels, +Inf if
 // the mask has no zero pixel. Memory as for SquaredDistance.
 func (w *Work) EDT(dst []float32, mask []uint8, d Dims, s Spacing) {
-	w.transform(len(dst), mask, d, s, inside, func(at int, squared []float64, unit float64) {
-		dst := dst[at : at+len(squared)]
-		i := 0
-		for ; i+4 <= len(dst); i += 4 {
-			a, b := (*[4]float64)(squared[i:]), (*[4]float32)(dst[i:])
-			p, q, r, s := math.Sqrt(a[0]), math.Sqrt(a[1]), math.Sqrt(a[2]), math.Sqrt(a[3])
-			b[0], b[1], b[2], b[3] = float32(float64(unit*p)), float32(float64(unit*q)), float32(float64(unit*r)), float32(float64(unit*s))
-		}
-		for ; i < len(dst); i++ {
-			dst[i] = float32(float64(unit * math.Sqrt(squared[i])))
-		}
+	w.transform(len(dst), mask, d, s, inside, func(at int, squared []float64, a axes) {
+		roots(dst[at:at+len(squared)], squared, a)
 	})
 }
 
 // TwoSided writes to dst the distance from each pixel to the nearest pixel of the other kind, zero or nonzero: the sum of
 // the EDT of the mask and of its complement. It is 0 everywhere if the mask is empty or full. Memory as for SquaredDistance.
 func (w *Work) TwoSided(dst []float32, mask []uint8, d Dims, s Spacing) {
-	w.transform(len(dst), mask, d, s, both, func(at int, squared []float64, unit float64) {
+	w.transform(len(dst), mask, d, s, both, func(at int, squared []float64, a axes) {
 		dst := dst[at : at+len(squared)]
-		for i, v := range squared {
-			if v > math.MaxFloat64 {
-				v = 0
-			}
-			dst[i] = float32(float64(unit * math.Sqrt(v)))
+		if alone(squared) {
+			clear(dst)
+			return
 		}
+		roots(dst, squared, a)
 	})
 }
 
@@ -62,19 +53,56 @@ func (w *Work) TwoSided(dst []float32, mask []uint8, d Dims, s Spacing) {
 //
 // Kervadec et al., Boundary loss for highly unbalanced segmentation, MIDL 2019.
 func (w *Work) Signed(dst []float32, mask []uint8, d Dims, s Spacing, insideOffset float64) {
-	w.transform(len(dst), mask, d, s, both, func(at int, squared []float64, unit float64) {
-		dst, mask := dst[at:at+len(squared)], mask[at:at+len(squared)]
-		for i, v := range squared {
-			distance := float64(unit * math.Sqrt(v))
-			if mask[i] != 0 {
-				distance = insideOffset - distance
+	w.transform(len(dst), mask, d, s, both, func(at int, squared []float64, a axes) {
+		dst := dst[at : at+len(squared)]
+		if alone(squared) {
+			clear(dst)
+			return
+		}
+		roots(dst, squared, a)
+		words := w.kinds.plane(at / len(squared))
+		for from := 0; from < len(dst); {
+			to := runEnd(words, from, len(dst))
+			if is(words, from) != 0 {
+				below(dst[from:to], float32(insideOffset))
 			}
-			if v > math.MaxFloat64 {
-				distance = 0
-			}
-			dst[i] = float32(distance)
+			from = to
 		}
 	})
+}
+
+// below is the loop dst[i] = offset - dst[i].
+func below(dst []float32, offset float32) {
+	for ; len(dst) >= 4; dst = dst[4:] {
+		d := (*[4]float32)(dst)
+		d[0], d[1], d[2], d[3] = offset-d[0], offset-d[1], offset-d[2], offset-d[3]
+	}
+	for i := range dst {
+		dst[i] = offset - dst[i]
+	}
+}
+
+// alone reports whether a plane of distances to the other kind shows that there is no other kind.
+func alone(squared []float64) bool { return squared[0] > math.MaxFloat64 }
+
+// roots writes to dst the distances of which squared are the squares.
+//
+// In float32 a root costs half as much. It is the same number where the squares are whole and have 24 bits: then it is the
+// exact root rounded once, and a float64 root rounded again to float32 is that too.
+func roots(dst []float32, squared []float64, a axes) {
+	squared = squared[:len(dst)]
+	if a.short {
+		for ; len(dst) >= 4; dst, squared = dst[4:], squared[4:] {
+			s, d := (*[4]float64)(squared), (*[4]float32)(dst)
+			d[0] = float32(math.Sqrt(float64(float32(s[0]))))
+			d[1] = float32(math.Sqrt(float64(float32(s[1]))))
+			d[2] = float32(math.Sqrt(float64(float32(s[2]))))
+			d[3] = float32(math.Sqrt(float64(float32(s[3]))))
+		}
+	}
+	for i := range dst {
+		dst[i] = float32(float64(a.unit * math.Sqrt(squared[i])))
+	}
 }
 
 // transform runs the separable passes over a mask of n pixels and hands each plane of squared distances to finish, with
@@ -84,7 +112,7 @@ func (w *Work) Signed(dst []float32, mask []uint8, d Dims, s Spacing, insideOffs
 // heights of parabolas, and their lower envelope along the rows, then along the columns, is the squared distance. A run of
 // pixels of one kind ends at a pixel of the other kind, at height 0, below which nothing farther reaches: so each run is an
 // envelope of its own, and the distances of both kinds cost no more than those of one.
-func (w *Work) transform(n int, mask []uint8, d Dims, s Spacing, who sides, finish func(at int, squared []float64, unit float64)) {
+func (w *Work) transform(n int, mask []uint8, d Dims, s Spacing, who sides, finish func(at int, squared []float64, a axes)) {
 	a := d.axes(s)
 	if n != d.Pixels() || len(mask) != n {
 		panic(badLength)
@@ -97,11 +125,10 @@ func (w *Work) transform(n int, mask []uint8, d Dims, s Spacing, who sides, fini
 	w.kinds.pack(mask, a.planes, plane)
 	w.columns.scan(&w.kinds, a.planes, plane)
 	for z := a.planes - 1; z >= 0; z-- {
-		here := w.kinds.plane(z)
-		w.columns.squares(w.square, z, a.perPlane)
-		w.alongRows(here, a, who)
-		w.alongColumns(here, a, who)
-		finish(z*plane, w.square, a.unit)
+		words := w.kinds.plane(z)
+		w.alongRows(words, z, a, who)
+		w.alongColumns(words, a, who)
+		finish(z*plane, w.square[:plane], a)
 		if z > 0 {
 			w.columns.back(&w.kinds, z)
 		}
@@ -109,22 +136,32 @@ func (w *Work) transform(n int, mask []uint8, d Dims, s Spacing, who sides, fini
 }
 
 func (w *Work) reserve(a axes) {
-	w.square = grow(w.square, a.rows*a.cols)
 	longest := max(a.rows, a.cols)
+	w.square = grow(w.square, a.rows*a.cols+overshoot)
 	w.line = grow(w.line, longest)
-	w.sum = grow(w.sum, longest)
 	w.lineOut = grow(w.lineOut, longest+overshoot)
 	w.lineKinds = grow(w.lineKinds, (longest+63)/64)
+	w.height = grow(w.height, longest)
+	w.sum = grow(w.sum, longest)
 	w.parabolas = grow(w.parabolas, longest+1)
 	w.halves(longest)
 }
 
-func (w *Work) alongRows(words []uint64, a axes, who sides) {
-	far := squared(never/2, a.perPlane)
+func (w *Work) alongRows(words []uint64, z int, a axes, who sides) {
+	inverse := 1 / float64(a.perColumn*a.perColumn)
+	far := float64(squared(never/2, a.perPlane) * inverse)
 	for y := range a.rows {
-		row := w.square[y*a.cols : (y+1)*a.cols]
-		w.envelopes(w.lineOut, row, words, y*a.cols, a.perColumn, far, who)
-		copy(row, w.lineOut)
+		row := y * a.cols
+		for from := 0; from < a.cols; {
+			to := runEnd(words, row+from, row+a.cols) - row
+			if who == inside && is(words, row+from) == 0 {
+				clear(w.square[row+from : row+to])
+			} else {
+				w.columns.parabolas(w.height[from:to], w.sum[from:to], row+from, from, z, a.perPlane, inverse)
+				w.envelope(w.square[row:], from, to, a.cols, a.perColumn, far)
+			}
+			from = to
+		}
 	}
 }
 
@@ -132,6 +169,7 @@ func (w *Work) alongColumns(words []uint64, a axes, who sides) {
 	if a.rows == 1 {
 		return
 	}
+	inverse := 1 / float64(a.perRow*a.perRow)
 	line := w.line[:a.rows]
 	for x := range a.cols {
 		clear(w.lineKinds)
@@ -139,50 +177,43 @@ func (w *Work) alongColumns(words []uint64, a axes, who sides) {
 			line[y] = w.square[i]
 			w.lineKinds[y/64] |= is(words, i) << (y % 64)
 		}
-		w.envelopes(w.lineOut, line, w.lineKinds, 0, a.perRow, math.MaxFloat64, who)
+		for from := 0; from < a.rows; {
+			to := runEnd(w.lineKinds, from, a.rows)
+			if who == inside && line[from] == 0 {
+				clear(w.lineOut[from:to])
+			} else {
+				for y := from; y < to; y++ {
+					w.height[y], w.sum[y] = line[y], sumAt(line[y], float64(y), inverse)
+				}
+				w.envelope(w.lineOut, from, to, a.rows, a.perRow, math.MaxFloat64)
+			}
+			from = to
+		}
 		for y, i := 0, x; y < a.rows; y, i = y+1, i+a.cols {
 			w.square[i] = w.lineOut[y]
 		}
 	}
 }
 
-// envelopes writes to out the lower envelopes of the parabolas of height f, run by run of equal kind, +Inf where a run has
-// no parabola; a height of far or more is none. The kinds of f begin at bit of words. It changes f, and out after its end,
-// where out has overshoot elements more than f.
-func (w *Work) envelopes(out, f []float64, words []uint64, bit int, s, far float64, who sides) {
-	inverse := 1 / float64(s*s)
-	sum := w.sum[:len(f)]
-	sums(sum, f, inverse)
-	for from := 0; from < len(f); {
-		to := runEnd(words, bit+from, bit+len(f)) - bit
-		if who == inside && is(words, bit+from) == 0 {
-			clear(out[from:to])
-			from = to
-			continue
-		}
-		// The neighbours of the run are of the other kind, at height 0. What f held before the run is no longer needed.
-		first, last := from, to
-		if first > 0 {
-			first--
-			f[first], sum[first] = 0, float64(first)*float64(first)
-		}
-		var height, total float64
-		if last < len(f) {
-			height, total = f[last], sum[last]
-			f[last], sum[last] = 0, float64(last)*float64(last)
-			last++
-		}
-		n := lower(w.parabolas, sum, first, last, w.half, float64(to-1), float64(far*inverse))
-		if n == 0 {
-			for x := from; x < to; x++ {
-				out[x] = math.Inf(1)
-			}
-		} else {
-			fill(out, f, within(w.parabolas[:n+1], from), from, s)
-		}
-		if last > to {
-			f[to], sum[to] = height, total
-		}
-		from = to
+// envelope writes to out[from:to], and the overshoot after it, the lower envelope of the parabolas of w.height[from:to]
+// and w.sum[from:to], and of the two pixels before and after, at height 0 where the line of n pixels has them; +Inf if there
+// is none. A sum of far or more is no parabola. s is the spacing of the line.
+func (w *Work) envelope(out []float64, from, to, n int, s, far float64) {
+	first, last := from, to
+	if first > 0 {
+		first--
+		w.height[first], w.sum[first] = 0, float64(first)*float64(first)
 	}
+	if last < n {
+		w.height[last], w.sum[last] = 0, float64(last)*float64(last)
+		last++
+	}
+	found := lower(w.parabolas, w.sum, first, last, w.half, float64(to-1), far)
+	if found == 0 {
+		for x := from; x < to; x++ {
+			out[x] = math.Inf(1)
+		}
+		return
+	}
+	fill(out, w.height, within(w.parabolas[:found+1], from), from, s)
 }

@@ -31,7 +31,7 @@ func checkDistances(t *testing.T, w *Work, mask []uint8, d Dims, s Spacing) {
 			twoSided[i] = float32(sum)
 			signed[i] = float32(sum)
 			if mask[i] != 0 {
-				signed[i] = float32(0.75 - sum)
+				signed[i] = 0.75 - float32(sum)
 			}
 		}
 	}

@@ -21,22 +21,8 @@ func (w *Work) halves(n int) []float64 {
 	return w.half
 }
 
-// sums writes to out the sum of each parabola of height f.
-func sums(out, f []float64, inverse float64) {
-	i, x := 0, 0.0
-	for ; i+4 <= len(f); i += 4 {
-		f, out := (*[4]float64)(f[i:]), (*[4]float64)(out[i:])
-		out[0] = float64(f[0]*inverse) + float64(x*x)
-		out[1] = float64(f[1]*inverse) + float64((x+1)*(x+1))
-		out[2] = float64(f[2]*inverse) + float64((x+2)*(x+2))
-		out[3] = float64(f[3]*inverse) + float64((x+3)*(x+3))
-		x += 4
-	}
-	for ; i < len(f); i++ {
-		out[i] = float64(f[i]*inverse) + float64(x*x)
-		x++
-	}
-}
+// sumAt is the sum of a parabola of a height at x; inverse is 1/s².
+func sumAt(height, x, inverse float64) float64 { return float64(height*inverse) + float64(x*x) }
 
 // lower leaves in env the lower envelope over the pixels up to last of the parabolas of sum[from:to], and returns how many
 // they are; after them it leaves a start at last. A sum of far or more is no parabola. env must hold to-from+1.

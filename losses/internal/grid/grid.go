@@ -24,6 +24,7 @@ type Work struct {
 	columns   columns
 	square    []float64
 	line      []float64
+	height    []float64
 	sum       []float64
 	lineOut   []float64
 	lineKinds []uint64
@@ -43,6 +44,7 @@ type axes struct {
 	planes, rows, cols          int
 	perPlane, perRow, perColumn float64 // spacing along each
 	unit                        float64 // what every distance is multiplied by at the end
+	short                       bool    // squared distances are whole, of 24 bits at most, and unit is 1
 }
 
 func (d Dims) axes(s Spacing) axes {
@@ -67,6 +69,7 @@ func (d Dims) axes(s Spacing) axes {
 	if a.perPlane == a.perRow && a.perRow == a.perColumn {
 		a.unit = a.perRow
 		a.perPlane, a.perRow, a.perColumn = 1, 1, 1
+		a.short = a.unit == 1 && a.planes*a.planes+a.rows*a.rows+a.cols*a.cols < 1<<24
 	}
 	return a
 }

@@ -180,12 +180,11 @@ func (w *Work) nearestAlongColumns(a axes) {
 func (w *Work) nearestEnvelopes(out, line []pair, s float64) {
 	n := &w.nearest
 	inverse := 1 / float64(s*s)
-	height := n.height[:len(line)]
+	height, sum := n.height[:len(line)], n.sum[:len(line)]
 	for i := range line {
 		height[i] = line[i].near
+		sum[i] = sumAt(height[i], float64(i), inverse)
 	}
-	sum := n.sum[:len(line)]
-	sums(sum, height, inverse)
 	env := w.parabolas[:lower(w.parabolas, sum, 0, len(line), w.half, float64(len(line)-1), math.MaxFloat64)]
 	if len(env) == 0 {
 		for i := range out {
@@ -215,7 +214,7 @@ func (w *Work) nearestEnvelopes(out, line []pair, s float64) {
 		fillNear(out, height, env[stretch:i], from, to, s, label)
 		for x := first; x < last; x++ {
 			h, _ := line[x].other(label)
-			height[x], sum[x] = h, float64(h*inverse)+float64(x)*float64(x)
+			height[x], sum[x] = h, sumAt(h, float64(x), inverse)
 		}
 		rest := n.rest[:lower(n.rest, sum, first, last, w.half, float64(to-1), math.MaxFloat64)]
 		fillFar(out, line, height, rest, from, to, s, label)
