@@ -63,10 +63,11 @@ import { start } from './go.js';
 /** The number of the functions that the program binds, see wasm/bind.go. */
 const PROTOCOL = 1;
 
-/** Blocks of the arena that every call may use; what stays has others. The program knows OUT and STATE, see wasm/arena.go. */
+/** Blocks of the arena that every call may use; what stays has others. The program knows them by number, see wasm/arena.go. */
 export const IN = 0;
 export const OUT = 1;
 const STATE = 2;
+const WORDS = 3;
 
 const ALIGN = 64;
 
@@ -74,6 +75,11 @@ const ALIGN = 64;
 const MAX_BYTES = 2 ** 32;
 
 const TYPES = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, i32: Int32Array };
+
+/** In the order of wasm/input.go. */
+const FORMS = ['logits', 'probs', 'labels'];
+const KINDS = ['labels', 'soft', 'instances'];
+const TYPE_NAMES = Object.keys(TYPES);
 
 /** @param {Elements | Float64Array} data @returns {keyof typeof TYPES} */
 export function typeOf(data) {
@@ -92,7 +98,7 @@ export class Instance {
   #program;
   #life = 0;
   #kept = 0;
-  #blocks = STATE;
+  #blocks = WORDS;
   /** Plans by what was asked, the latest last. @type {Map<string, Plan>} */
   #plans = new Map();
   #disposed = false;
@@ -167,6 +173,26 @@ export class Instance {
     return answer.value;
   }
 
+  /**
+   * Calls an export of the program: far quicker, but numbers only. Where these do not say all, the answer is in said().
+   *
+   * @param {string} name
+   * @param {...number} given
+   * @returns {number}
+   */
+  #export(name, ...given) {
+    this.#alive();
+    const program = this.#program;
+    let answer;
+    try {
+      answer = /** @type {(...given: number[]) => number} */ (program.exports[name])(...given);
+    } catch (error) {
+      throw this.#revive(error);
+    }
+    if (program.exited) throw this.#revive();
+    return answer;
+  }
+
   #alive() {
     if (this.#disposed) throw new MasklossError('internal', '', 'this instance was disposed of, load a new one');
   }
@@ -214,24 +240,14 @@ export class Instance {
    * @returns {number} its address
    */
   #reserve(block, bytes) {
-    this.#alive();
-    const program = this.#program;
-    let address = 0;
-    if (bytes < MAX_BYTES) {
-      try {
-        address = /** @type {(block: number, bytes: number) => number} */ (program.exports.reserve)(block, bytes) >>> 0;
-      } catch (error) {
-        throw this.#revive(error);
-      }
-      if (program.exited) throw this.#revive();
-    }
+    const address = bytes < MAX_BYTES ? this.#export('reserve', block, bytes) >>> 0 : 0;
     if (address === 0) throw new MasklossError('memory', '', `${bytes} bytes more are needed, the ${this.memory} bytes of now cannot grow to hold them`);
     return address;
   }
 
   /** @param {number} block */
   #release(block) {
-    /** @type {(block: number) => void} */ (this.#program.exports.release)(block);
+    this.#export('release', block);
   }
 
   /**
@@ -271,16 +287,32 @@ export class Instance {
   }
 
   /**
-   * Copies an input into a block.
+   * Copies an input into a block, and describes it in words that the next call reads (wasm/input.go).
    *
    * @param {number} block
    * @param {CheckedInput} input
    */
   #putInput(block, input) {
-    const { address, places } = this.#put(block, [input.prediction, input.target, ...(input.weight ? [input.weight] : [])]);
-    const [prediction, target, weight] = places;
-    const { shape, form, kind, targetShape, ignore } = input;
-    return { address, places, request: { shape, form, prediction, kind, targetShape, target, weight, ignore } };
+    const { shape, form, kind, targetShape, ignore, weight } = input;
+    const { address, places } = this.#put(block, weight ? [input.prediction, input.target, weight] : [input.prediction, input.target]);
+    const words = [FORMS.indexOf(form), KINDS.indexOf(kind), weight ? 1 : 0, shape.length, targetShape.length, ignore.length];
+    for (const { type, at, len } of places) words.push(block, TYPE_NAMES.indexOf(type), at, len);
+    words.push(...shape, ...targetShape, ...ignore);
+    const at = this.#reserve(WORDS, words.length * 8);
+    new Float64Array(this.#buffer, at, words.length).set(words);
+    return { address, places };
+  }
+
+  /**
+   * The number of an input for the program: 0 is the one just put.
+   *
+   * @param {CheckedInput | KeptInput} input
+   * @param {number} [block]
+   */
+  #input(input, block = IN) {
+    if ('handle' in input) return this.#idOf(input.handle);
+    this.#putInput(block, input);
+    return 0;
   }
 
   /**
@@ -316,10 +348,33 @@ export class Instance {
    */
   evaluate(request, input) {
     return this.#roomy(() => {
-      const at = 'handle' in input ? this.#idOf(input.handle) : this.#putInput(IN, input).request;
       const plan = this.plan(request);
-      return this.#take(plan, shapeOf(input), this.#call('evaluate', plan.id, at), OUT, (view) => view.slice());
+      const count = this.#export('evaluate', plan.id, this.#input(input));
+      if (count >= 0) return this.#brief(plan, count);
+      return this.#take(plan, shapeOf(input), this.#call('answer'), OUT, (view) => view.slice());
     });
+  }
+
+  /**
+   * Reads results that are numbers alone (brief in wasm/codec.go).
+   *
+   * @param {Plan} plan
+   * @param {number} count
+   * @returns {Record<string, Result>}
+   */
+  #brief(plan, count) {
+    const address = this.#reserve(WORDS, 0);
+    const words = new Float64Array(this.#buffer, address);
+    /** @type {Record<string, Result>} */
+    const results = {};
+    for (let i = 0, at = 0; i < count; i++) {
+      const { name, params } = plan.losses[words[at]];
+      const classes = words[at + 3];
+      const perClass = classes < 0 ? null : Array.from(words.subarray(at + 4, at + 4 + classes));
+      results[name] = { value: words[at + 1], perClass, valid: words[at + 2], params: { ...params }, warnings: [] };
+      at += 4 + Math.max(classes, 0);
+    }
+    return results;
   }
 
   /**
@@ -361,15 +416,15 @@ export class Instance {
    * @returns {Job}
    */
   begin(request, input, blocks = { in: ++this.#blocks, out: ++this.#blocks }) {
-    const at = 'handle' in input ? this.#idOf(input.handle) : this.#putInput(blocks.in, input).request;
+    const plan = this.plan(request);
+    const at = this.#input(input, blocks.in);
     this.#kept++;
     try {
-      const plan = this.plan(request);
       const { id, blocks: count } = this.#call('begin', plan.id, at, blocks.out);
       return { handle: { life: this.#life, id }, plan, shape: shapeOf(input), blocks: count, ...blocks };
     } catch (error) {
       this.#kept--;
-      if (blocks.in > STATE && !this.#program.exited) this.#release(blocks.in);
+      if (blocks.in > WORDS && !this.#program.exited) this.#release(blocks.in);
       throw error;
     }
   }
@@ -428,7 +483,7 @@ export class Instance {
    * @param {Job} job
    */
   end(job) {
-    this.drop('job', job.handle, ...[job.in, job.out].filter((block) => block > STATE));
+    this.drop('job', job.handle, ...[job.in, job.out].filter((block) => block > WORDS));
   }
 
   /**
@@ -440,9 +495,11 @@ export class Instance {
   hold(input) {
     return this.#roomy(() => {
       const block = ++this.#blocks;
-      const { address, places, request } = this.#putInput(block, input);
+      const { address, places } = this.#putInput(block, input);
       try {
-        const handle = { life: this.#life, id: this.#call('open', request) };
+        const id = this.#export('open');
+        if (id === 0) this.#call('answer');
+        const handle = { life: this.#life, id };
         this.#kept++;
         return { handle, block, address, places, input };
       } catch (error) {
@@ -481,8 +538,7 @@ export class Instance {
    * @param {CheckedInput | KeptInput} input
    */
   add(tally, input) {
-    const at = 'handle' in input ? this.#idOf(input.handle) : this.#putInput(IN, input).request;
-    this.#call('add', this.#idOf(tally), at);
+    this.#call('add', this.#idOf(tally), this.#input(input));
   }
 
   /**

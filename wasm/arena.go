@@ -22,8 +22,9 @@ type arena struct {
 // The blocks that the program itself fills; the host has the others, and knows
 // these numbers.
 const (
-	blockOut   = 1 // of evaluate
+	blockOut   = 1 // planes of evaluate, and maps
 	blockState = 2 // of state and tallyState
+	blockWords = 3 // of an input, and of brief results
 )
 
 const (

@@ -16,13 +16,17 @@ import (
 // that differ in it are of different builds and must not be put together.
 const protocol = 1
 
-// program is what the host has made and not yet closed, by number.
+// program is what the host has made and not yet dropped, by number.
 type program struct {
 	plans   table[*plan]
 	inputs  table[losses.Input]
 	jobs    table[*job]
 	tallies table[*tally]
+	answer  any // of the latest export that had more to say than a number
 }
+
+// host is the one that this program serves.
+var host program
 
 // table hands out numbers for what the host cannot hold.
 type table[T any] struct {
@@ -39,25 +43,21 @@ func (t *table[T]) add(x T) int {
 	return t.last
 }
 
-func (t *table[T]) get(v js.Value) (x T, err error) {
-	if v.Type() == js.TypeNumber {
-		if x, ok := t.rows[v.Int()]; ok {
-			return x, nil
-		}
+func (t *table[T]) get(n int) (x T, err error) {
+	if x, ok := t.rows[n]; ok {
+		return x, nil
 	}
-	return x, &failure{Code: "internal", Message: fmt.Sprintf("no %T has this number, or no longer", x)}
+	return x, &failure{Code: "internal", Message: fmt.Sprintf("no %T has the number %d, or no longer", x, n)}
 }
 
 // bind puts the functions of the program into the host's object. The channel is
 // closed when the host has called close.
-func bind(host js.Value) <-chan struct{} {
-	p := &program{}
+func (p *program) bind(object js.Value) <-chan struct{} {
 	stop := make(chan struct{})
 	functions := map[string]func(arg []js.Value) (any, error){
 		"describe":    p.describe,
 		"plan":        p.plan,
-		"open":        p.open,
-		"evaluate":    p.evaluate,
+		"answer":      p.said,
 		"begin":       p.begin,
 		"scan":        p.scan,
 		"state":       p.state,
@@ -76,24 +76,17 @@ func bind(host js.Value) <-chan struct{} {
 	}
 	maps.Copy(functions, p.maps())
 	for name, f := range functions {
-		host.Set(name, guard(f))
+		object.Set(name, guard(f))
 	}
-	host.Set("protocol", protocol)
-	host.Set("go", runtime.Version())
+	object.Set("protocol", protocol)
+	object.Set("go", runtime.Version())
 	return stop
 }
 
-// guard makes a function that answers {value} or {error}, also where f panics.
+// guard makes a function that answers {value} or {error}.
 func guard(f func([]js.Value) (any, error)) js.Func {
-	return js.FuncOf(func(_ js.Value, arg []js.Value) (answer any) {
-		defer func() {
-			if p := recover(); p != nil {
-				answer = encode(struct {
-					Error *failure `js:"error"`
-				}{&failure{Code: "internal", Message: fmt.Sprintf("%v\n%s", p, debug.Stack())}})
-			}
-		}()
-		x, err := f(arg)
+	return js.FuncOf(func(_ js.Value, arg []js.Value) any {
+		x, err := protect(func() (any, error) { return f(arg) })
 		if err != nil {
 			return encode(struct {
 				Error *failure `js:"error"`
@@ -103,6 +96,26 @@ func guard(f func([]js.Value) (any, error)) js.Func {
 			Value any `js:"value"`
 		}{x})
 	})
+}
+
+// protect makes an error of a panic.
+func protect[T any](f func() (T, error)) (x T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &failure{Code: "internal", Message: fmt.Sprintf("%v\n%s", p, debug.Stack())}
+		}
+	}()
+	return f()
+}
+
+// said() is what the latest export had to say.
+func (p *program) said([]js.Value) (any, error) {
+	x := p.answer
+	p.answer = nil
+	if err, ok := x.(error); ok {
+		return nil, err
+	}
+	return x, nil
 }
 
 // plan(request) checks names and options.
@@ -118,31 +131,64 @@ func (p *program) plan(arg []js.Value) (any, error) {
 	return n.answer(p.plans.add(n)), nil
 }
 
-// open(input) keeps an input whose arrays stay where they are.
-func (p *program) open(arg []js.Value) (any, error) {
-	in, err := p.input(arg[0])
-	if err != nil {
-		return nil, err
+// input is one that is open, or, for 0, the one whose words are in the arena.
+func (p *program) input(n int) (losses.Input, error) {
+	if n != 0 {
+		return p.inputs.get(n)
 	}
-	if err := in.Check(); err != nil {
-		return nil, err
-	}
-	return p.inputs.add(in), nil
-}
-
-// input is one that is open, by its number, or one for this call only.
-func (p *program) input(v js.Value) (losses.Input, error) {
-	if v.Type() == js.TypeNumber {
-		return p.inputs.get(v)
-	}
-	r, err := decode[inputRequest](v)
+	w, err := view[float64](array{Block: blockWords, Len: len(shared.blocks[blockWords]) / 8})
 	if err != nil {
 		return losses.Input{}, err
 	}
-	return r.input()
+	return readInput(w)
 }
 
-func (p *program) start(plan, input js.Value, out int) (*job, error) {
+// open keeps an input whose arrays stay where they are. It gives its number, or
+// 0 for an error.
+//
+//go:wasmexport open
+func open() int32 {
+	n, err := protect(func() (int, error) {
+		in, err := host.input(0)
+		if err == nil {
+			err = in.Check()
+		}
+		if err != nil {
+			return 0, err
+		}
+		return host.inputs.add(in), nil
+	})
+	if err != nil {
+		host.answer = err
+	}
+	return int32(n)
+}
+
+// evaluate is a job from beginning to end. It gives the number of results where
+// their numbers say all, in the arena (see brief), and -1 where there is an
+// answer.
+//
+//go:wasmexport evaluate
+func evaluate(plan, input int32) int32 {
+	results, err := protect(func() ([]result, error) {
+		j, err := host.start(int(plan), int(input), blockOut)
+		if err != nil {
+			return nil, err
+		}
+		return j.run()
+	})
+	if err != nil {
+		host.answer = err
+		return -1
+	}
+	if !brief(results) {
+		host.answer = results
+		return -1
+	}
+	return int32(len(results))
+}
+
+func (p *program) start(plan, input, out int) (*job, error) {
 	n, err := p.plans.get(plan)
 	if err != nil {
 		return nil, err
@@ -154,18 +200,9 @@ func (p *program) start(plan, input js.Value, out int) (*job, error) {
 	return newJob(n, in, out)
 }
 
-// evaluate(plan, input) is a job from beginning to end.
-func (p *program) evaluate(arg []js.Value) (any, error) {
-	j, err := p.start(arg[0], arg[1], blockOut)
-	if err != nil {
-		return nil, err
-	}
-	return j.run()
-}
-
 // begin(plan, input, block) starts a job that puts its outputs into a block.
 func (p *program) begin(arg []js.Value) (any, error) {
-	j, err := p.start(arg[0], arg[1], arg[2].Int())
+	j, err := p.start(arg[0].Int(), arg[1].Int(), arg[2].Int())
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +211,7 @@ func (p *program) begin(arg []js.Value) (any, error) {
 
 // scan(job, from, to) adds blocks of pixels to the state.
 func (p *program) scan(arg []js.Value) (any, error) {
-	j, err := p.jobs.get(arg[0])
+	j, err := p.jobs.get(arg[0].Int())
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +220,7 @@ func (p *program) scan(arg []js.Value) (any, error) {
 
 // state(job) copies the state to where the host can read it.
 func (p *program) state(arg []js.Value) (any, error) {
-	j, err := p.jobs.get(arg[0])
+	j, err := p.jobs.get(arg[0].Int())
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +231,7 @@ func (p *program) state(arg []js.Value) (any, error) {
 
 // finish(job, state?) gives the numbers, of another state where there is one.
 func (p *program) finish(arg []js.Value) (any, error) {
-	j, err := p.jobs.get(arg[0])
+	j, err := p.jobs.get(arg[0].Int())
 	if err != nil {
 		return nil, err
 	}
@@ -217,7 +254,7 @@ func (p *program) finish(arg []js.Value) (any, error) {
 
 // spread(job, from, to) fills the outputs for blocks of pixels.
 func (p *program) spread(arg []js.Value) (any, error) {
-	j, err := p.jobs.get(arg[0])
+	j, err := p.jobs.get(arg[0].Int())
 	if err != nil {
 		return nil, err
 	}

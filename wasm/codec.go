@@ -14,8 +14,8 @@ import (
 
 // What crosses the boundary as JavaScript objects. vert goes by these structs:
 // it leaves a field that the object lacks at its zero, and ignores keys that
-// the struct lacks, so that the host sends complete objects, and an option is a
-// pair of name and value rather than a key.
+// the struct lacks, so that an option is a pair of name and value rather than a
+// key.
 
 // decode reads an object of the host.
 func decode[T any](v js.Value) (T, error) {
@@ -102,57 +102,6 @@ func values(options []option) map[string]any {
 	return m
 }
 
-// inputRequest is an input whose arrays are in the arena.
-type inputRequest struct {
-	Shape      []int   `js:"shape"` // of the prediction
-	Form       string  `js:"form"`
-	Prediction array   `js:"prediction"`
-	Kind       string  `js:"kind"`
-	TargetDims []int   `js:"targetShape"`
-	Target     array   `js:"target"`
-	Weight     *array  `js:"weight"`
-	Ignore     []int32 `js:"ignore"`
-}
-
-func (r *inputRequest) input() (in losses.Input, err error) {
-	s, err := losses.ParseShape("prediction.shape", r.Shape)
-	if err != nil {
-		return in, err
-	}
-	in = losses.Input{
-		Prediction: losses.Scores{Shape: s},
-		Target:     losses.Target{Shape: r.TargetDims},
-		Ignore:     r.Ignore,
-	}
-	switch r.Form {
-	case "logits", "probs":
-		if r.Form == "probs" {
-			in.Prediction.Form = losses.Probs
-		}
-		in.Prediction.Data, err = view[float32](r.Prediction)
-	default:
-		in.Prediction.Form = losses.Classes
-		in.Prediction.Labels, err = labels(r.Prediction)
-	}
-	if err != nil {
-		return in, err
-	}
-	switch r.Kind {
-	case "soft":
-		in.Target.Kind = losses.Soft
-		in.Target.Soft, err = view[float32](r.Target)
-	default:
-		if r.Kind == "instances" {
-			in.Target.Kind = losses.Instances
-		}
-		in.Target.Labels, err = labels(r.Target)
-	}
-	if err == nil && r.Weight != nil {
-		in.Weight, err = view[float32](*r.Weight)
-	}
-	return in, err
-}
-
 // labels reads class ids of any width.
 func labels(a array) (l losses.Labels, err error) {
 	switch a.Type {
@@ -180,6 +129,26 @@ type result struct {
 	Heatmap     *array               `js:"heatmap"`
 	Values      *array               `js:"values"`
 	ValuesShape []int                `js:"valuesShape"`
+}
+
+// brief writes results to the arena where numbers say all of them: for each its
+// index, value, valid pixels and number of classes (-1: none), and a number per
+// class. That is quicker than an object.
+func brief(results []result) bool {
+	numbers := make([]float64, 0, 64)
+	for _, r := range results {
+		if len(r.Warnings) > 0 || r.Extra != nil || r.Gradient != nil || r.Heatmap != nil || r.Values != nil {
+			return false
+		}
+		classes := len(r.PerClass)
+		if r.PerClass == nil {
+			classes = -1
+		}
+		numbers = append(append(numbers, float64(r.Index), r.Value, float64(r.Valid), float64(classes)), r.PerClass...)
+	}
+	l := layout{block: blockWords}
+	a := l.add("f64", 8, len(numbers))
+	return l.put([]array{a}, [][]float64{numbers}) == nil
 }
 
 type warning struct {

@@ -8,13 +8,13 @@
 // any number of instances live side by side.
 //
 // A call never throws and never ends the program: it answers {value} or
-// {error: {code, field, message}}. Numbers and options cross as JavaScript
+// {error: {code, field, message}}. Options and results cross as JavaScript
 // objects (codec.go), pixels through memory that Go owns (arena.go).
 package main
 
 import "syscall/js"
 
 func main() {
-	stop := bind(js.Global().Get("context").Get("binding"))
+	stop := host.bind(js.Global().Get("context").Get("binding"))
 	<-stop
 }

@@ -22,7 +22,7 @@ type namedArray struct {
 
 // tally(plan) starts one. All losses are those that are sums.
 func (p *program) tally(arg []js.Value) (any, error) {
-	n, err := p.plans.get(arg[0])
+	n, err := p.plans.get(arg[0].Int())
 	if err != nil {
 		return nil, err
 	}
@@ -44,11 +44,11 @@ func (p *program) tally(arg []js.Value) (any, error) {
 
 // add(tally, input)
 func (p *program) add(arg []js.Value) (any, error) {
-	t, err := p.tallies.get(arg[0])
+	t, err := p.tallies.get(arg[0].Int())
 	if err != nil {
 		return nil, err
 	}
-	in, err := p.input(arg[1])
+	in, err := p.input(arg[1].Int())
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (p *program) add(arg []js.Value) (any, error) {
 
 // tallyState(tally) copies the states to where the host can read them.
 func (p *program) tallyState(arg []js.Value) (any, error) {
-	t, err := p.tallies.get(arg[0])
+	t, err := p.tallies.get(arg[0].Int())
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (p *program) tallyState(arg []js.Value) (any, error) {
 
 // merge(tally, states) adds states that the host has put into the arena.
 func (p *program) merge(arg []js.Value) (any, error) {
-	t, err := p.tallies.get(arg[0])
+	t, err := p.tallies.get(arg[0].Int())
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (p *program) merge(arg []js.Value) (any, error) {
 
 // tallyResult(tally) gives the numbers, in the order of the plan.
 func (p *program) tallyResult(arg []js.Value) (any, error) {
-	t, err := p.tallies.get(arg[0])
+	t, err := p.tallies.get(arg[0].Int())
 	if err != nil {
 		return nil, err
 	}
