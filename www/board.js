@@ -13,11 +13,9 @@ export class Board {
    * @param {(name: string) => void} choose called when a row is picked
    */
   constructor(place, rows, choose) {
-    const families = new Map();
-    for (const row of rows) {
-      const body = families.get(row.entry.family) ?? family(place, row.entry.family);
-      families.set(row.entry.family, body);
-      body.append(this.#line(row.entry, choose));
+    for (const [title, members] of families(rows)) {
+      const body = family(place, title);
+      for (const { entry } of members) body.append(this.#line(entry, choose));
     }
     place.addEventListener('keydown', (event) => this.#move(event));
   }
@@ -71,6 +69,16 @@ export class Board {
     event.preventDefault();
     this.#cells.get(names[to]).button.focus();
   }
+}
+
+/** Rows by the heading they stand under, each heading where its first row is. */
+export function families(rows) {
+  const found = new Map();
+  for (const row of rows) {
+    const title = `${row.entry.kind === 'metric' ? 'Metrics' : 'Losses'}: ${row.entry.family}`;
+    found.set(title, [...(found.get(title) ?? []), row]);
+  }
+  return found;
 }
 
 function family(place, title) {

@@ -72,16 +72,16 @@ const kinds = {
   choice(param, value, set) {
     const list = element('select');
     const open = param.default === null;
-    if (open) list.append(new Option('as the loss has it', ''));
+    if (open) list.append(new Option('default', ''));
     for (const word of param.enum) if (word !== '') list.append(new Option(word, word));
     list.value = value ?? '';
     list.addEventListener('change', () => set(list.value === (param.default ?? '') ? undefined : list.value));
     return [list];
   },
 
-  numbers: (_, value, set) => listed(value, set, 'e.g. 1, 2', (words) => words.map(Number)),
+  numbers: (_, value, set) => listed(value, set, 'not set', (words) => words.map(Number)),
   classes: (_, value, set) =>
-    listed(value, set, 'all, present or 0, 1', (words) => (/^[a-z]/.test(words[0]) ? words[0] : words.map(Number))),
+    listed(value, set, 'default', (words) => (/^[a-z]/.test(words[0]) ? words[0] : words.map(Number))),
 };
 
 function numeric(param, value, set, step) {

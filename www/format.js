@@ -34,7 +34,7 @@ export function milliseconds(value) {
 /** An interval such as [0, 1] or (−∞, ∞); an open end is null or infinite. */
 export function interval([low, high]) {
   const end = (value, infinite) =>
-    value === null || !Number.isFinite(value) ? infinite : String(value).replace('-', MINUS);
+    value === null || !Number.isFinite(value) ? infinite : String(Number(value.toPrecision(4))).replace('-', MINUS);
   const from = end(low, `${MINUS}\u221e`);
   const to = end(high, '\u221e');
   return `${from.includes('\u221e') ? '(' : '['}${from}, ${to}${to.includes('\u221e') ? ')' : ']'}`;

@@ -3,181 +3,41 @@
 
 const MATHML = 'http://www.w3.org/1998/Math/MathML';
 
-const LETTERS = {
-  alpha: 'α',
-  beta: 'β',
-  gamma: 'γ',
-  delta: 'δ',
-  epsilon: 'ϵ',
-  varepsilon: 'ε',
-  zeta: 'ζ',
-  eta: 'η',
-  theta: 'θ',
-  kappa: 'κ',
-  lambda: 'λ',
-  mu: 'μ',
-  nu: 'ν',
-  xi: 'ξ',
-  pi: 'π',
-  rho: 'ρ',
-  sigma: 'σ',
-  tau: 'τ',
-  phi: 'ϕ',
-  varphi: 'φ',
-  chi: 'χ',
-  psi: 'ψ',
-  omega: 'ω',
-  Gamma: 'Γ',
-  Delta: 'Δ',
-  Theta: 'Θ',
-  Lambda: 'Λ',
-  Pi: 'Π',
-  Sigma: 'Σ',
-  Phi: 'Φ',
-  Psi: 'Ψ',
-  Omega: 'Ω',
-  ell: 'ℓ',
-  infty: '∞',
-  partial: '∂',
-  nabla: '∇',
-  emptyset: '∅',
-  varnothing: '∅',
-};
+/** Names and their signs, in pairs. */
+const signs = (text) => new Map([...text.matchAll(/(\S+) (\S+)/g)].map(([, name, sign]) => [name, sign]));
+const names = (text) => new Set(text.split(' '));
 
-const OPERATORS = {
-  cdot: '⋅',
-  times: '×',
-  ast: '∗',
-  star: '⋆',
-  circ: '∘',
-  pm: '±',
-  mp: '∓',
-  div: '÷',
-  setminus: '∖',
-  cap: '∩',
-  cup: '∪',
-  oplus: '⊕',
-  ominus: '⊖',
-  odot: '⊙',
-  wedge: '∧',
-  vee: '∨',
-  neg: '¬',
-  le: '≤',
-  leq: '≤',
-  ge: '≥',
-  geq: '≥',
-  ne: '≠',
-  neq: '≠',
-  approx: '≈',
-  equiv: '≡',
-  sim: '∼',
-  propto: '∝',
-  in: '∈',
-  notin: '∉',
-  ni: '∋',
-  subset: '⊂',
-  subseteq: '⊆',
-  to: '→',
-  rightarrow: '→',
-  mapsto: '↦',
-  leftarrow: '←',
-  Rightarrow: '⇒',
-  iff: '⇔',
-  mid: '|',
-  colon: ':',
-  ldots: '…',
-  cdots: '⋯',
-  dots: '…',
-  forall: '∀',
-  exists: '∃',
-  triangle: '△',
-  bigtriangleup: '△',
-  lvert: '|',
-  rvert: '|',
-  vert: '|',
-  lVert: '‖',
-  rVert: '‖',
-  Vert: '‖',
-  '|': '‖',
-  '{': '{',
-  '}': '}',
-  langle: '⟨',
-  rangle: '⟩',
-  lfloor: '⌊',
-  rfloor: '⌋',
-  lceil: '⌈',
-  rceil: '⌉',
-  lbrace: '{',
-  rbrace: '}',
-  backslash: '\\',
-  '%': '%',
-  '#': '#',
-  _: '_',
-  '&': '&',
-};
+const LETTERS = signs(`
+  alpha α  beta β  gamma γ  delta δ  epsilon ϵ  varepsilon ε  zeta ζ  eta η  theta θ  kappa κ  lambda λ  mu μ
+  nu ν  xi ξ  pi π  rho ρ  sigma σ  tau τ  phi ϕ  varphi φ  chi χ  psi ψ  omega ω  Gamma Γ  Delta Δ  Theta Θ
+  Lambda Λ  Pi Π  Sigma Σ  Phi Φ  Psi Ψ  Omega Ω  ell ℓ  infty ∞  partial ∂  nabla ∇  emptyset ∅  varnothing ∅
+`);
+
+const OPERATORS = signs(`
+  cdot ⋅  times ×  ast ∗  star ⋆  circ ∘  pm ±  mp ∓  div ÷  setminus ∖  cap ∩  cup ∪  oplus ⊕  ominus ⊖  odot ⊙
+  wedge ∧  vee ∨  neg ¬  le ≤  leq ≤  ge ≥  geq ≥  ne ≠  neq ≠  approx ≈  equiv ≡  sim ∼  propto ∝  in ∈
+  notin ∉  ni ∋  subset ⊂  subseteq ⊆  to →  rightarrow →  mapsto ↦  leftarrow ←  Rightarrow ⇒  iff ⇔  mid |
+  colon :  ldots …  cdots ⋯  dots …  forall ∀  exists ∃  triangle △  bigtriangleup △  lvert |  rvert |  vert |
+  lVert ‖  rVert ‖  Vert ‖  | ‖  { {  } }  langle ⟨  rangle ⟩  lfloor ⌊  rfloor ⌋  lceil ⌈  rceil ⌉  lbrace {
+  rbrace }  backslash \\  % %  # #  _ _  & &
+`);
 
 const SPACES = { ',': 0.167, ':': 0.222, ';': 0.278, '!': -0.167, ' ': 0.25, quad: 1, qquad: 2, enspace: 0.5 };
-const LARGE = { sum: '∑', prod: '∏', int: '∫', bigcup: '⋃', bigcap: '⋂' };
-const NAMED = new Set([
-  'log',
-  'ln',
-  'exp',
-  'cosh',
-  'sinh',
-  'tanh',
-  'sin',
-  'cos',
-  'det',
-  'dim',
-  'arg',
-  'deg',
-  'gcd',
-  'Pr',
-]);
-const LIMITS = new Set(['max', 'min', 'sup', 'inf', 'lim', 'argmax', 'argmin']);
-const ACCENTS = {
-  hat: '^',
-  widehat: '^',
-  bar: '¯',
-  overline: '¯',
-  tilde: '~',
-  widetilde: '~',
-  vec: '→',
-  dot: '˙',
-  ddot: '¨',
-};
-const FONTS = new Set([
-  'mathrm',
-  'mathit',
-  'mathbf',
-  'mathsf',
-  'mathbb',
-  'mathcal',
-  'text',
-  'textrm',
-  'textit',
-  'textbf',
-  'operatorname',
-  'boldsymbol',
-  'mathop',
-]);
-const SIZES = new Set([
-  'displaystyle',
-  'textstyle',
-  'limits',
-  'nolimits',
-  'big',
-  'Big',
-  'bigg',
-  'Bigg',
-  'bigl',
-  'bigr',
-  'Bigl',
-  'Bigr',
-  'biggl',
-  'biggr',
-]);
-const DOUBLE = { 1: '𝟙', E: '𝔼', R: 'ℝ', N: 'ℕ', Z: 'ℤ', P: 'ℙ' };
+const LARGE = signs(`
+  sum ∑  prod ∏  int ∫  bigcup ⋃  bigcap ⋂
+`);
+const NAMED = names('log ln exp cosh sinh tanh sin cos det dim arg deg gcd Pr');
+const LIMITS = names('max min sup inf lim argmax argmin');
+const ACCENTS = signs(`
+  hat ^  widehat ^  bar ¯  tilde ~  widetilde ~  vec →  dot ˙  ddot ¨
+`);
+const FONTS = names(
+  'mathrm mathit mathbf mathsf mathbb mathcal text textrm textit textbf operatorname boldsymbol mathop',
+);
+const SIZES = names('displaystyle textstyle limits nolimits big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr');
+const DOUBLE = signs(`
+  1 𝟙  E 𝔼  R ℝ  N ℕ  Z ℤ  P ℙ
+`);
 
 /** A formula as a `math` element. Throws a SyntaxError that names what it does not know. */
 export function formula(tex) {
@@ -196,7 +56,7 @@ class Reader {
   #next = 0;
 
   constructor(tex) {
-    this.#tokens = tex.match(/\\(?:[A-Za-z]+\*?|.)|\d+(?:\.\d+)?|\s+|./gu) ?? [];
+    this.#tokens = tex.match(/\\(?:[A-Za-z]+\*?|.)|\d+(?:\.\d+)?|[A-Z]{2,}|\s+|./gu) ?? [];
   }
 
   get done() {
@@ -227,8 +87,9 @@ class Reader {
     const list = [];
     while (!end()) {
       const made = this.scripted();
-      list.push(made);
       const named = made.dataset.named ?? made.firstElementChild?.dataset.named;
+      if (named && list.length > 0 && list.at(-1).localName !== 'mo') list.push(space(SPACES[',']));
+      list.push(made);
       if (named && !end() && !['(', '[', '\\left', ')', ','].includes(this.token)) list.push(space(SPACES[',']));
     }
     return list.length === 1 ? list[0] : node('mrow', ...list);
@@ -258,9 +119,12 @@ class Reader {
     return base;
   }
 
-  /** What a command or a script takes: a group, or the next thing. */
+  /** What a command or a script takes: a group, or the next thing, of a number or a word the first character alone. */
   #argument() {
-    return this.token === '{' ? this.#group() : this.#atom();
+    const token = this.token;
+    if (token === '{') return this.#group();
+    if (/^[\dA-Z]./.test(token)) this.#tokens.splice(this.#next, 1, token[0], token.slice(1));
+    return this.#atom();
   }
 
   #group() {
@@ -299,13 +163,14 @@ class Reader {
   }
 
   #command(name) {
-    if (name in LETTERS) return node('mi', LETTERS[name]);
-    if (name in OPERATORS) return operator(OPERATORS[name]);
-    if (name in SPACES) return space(SPACES[name]);
-    if (name in LARGE) return limited(node('mo', LARGE[name]));
+    if (LETTERS.has(name)) return node('mi', LETTERS.get(name));
+    if (OPERATORS.has(name)) return operator(OPERATORS.get(name));
+    if (Object.hasOwn(SPACES, name)) return space(SPACES[name]);
+    if (LARGE.has(name)) return limited(node('mo', LARGE.get(name)));
     if (NAMED.has(name)) return upright(name);
     if (LIMITS.has(name)) return limited(upright(name));
-    if (name in ACCENTS) return accented(this.#argument(), ACCENTS[name]);
+    if (name === 'overline') return overlined(this.#argument());
+    if (ACCENTS.has(name)) return accented(this.#argument(), ACCENTS.get(name));
     if (FONTS.has(name.replace('*', '')))
       return lettered(name.replace('*', ''), this.token === '{' ? this.#words() : this.take());
     if (SIZES.has(name)) return node('mrow');
@@ -337,7 +202,7 @@ class Reader {
 
   #fence() {
     const token = this.take();
-    const sign = token === '.' ? '' : (OPERATORS[token.replace(/^\\/, '')] ?? token);
+    const sign = token === '.' ? '' : (OPERATORS.get(token.replace(/^\\/, '')) ?? token);
     const fence = node('mo', sign);
     fence.setAttribute('stretchy', 'true');
     return fence;
@@ -394,7 +259,7 @@ function limited(made) {
 
 function lettered(font, text) {
   if (font.startsWith('text')) return node('mtext', text);
-  if (font === 'mathbb' && text in DOUBLE) return node('mi', DOUBLE[text]);
+  if (font === 'mathbb' && DOUBLE.has(text)) return node('mi', DOUBLE.get(text));
   const made = node('mi', text);
   if (font !== 'mathit') made.setAttribute('mathvariant', 'normal');
   if (font === 'mathbf' || font === 'boldsymbol') made.setAttribute('style', 'font-weight: bold');
@@ -404,6 +269,13 @@ function lettered(font, text) {
 function accented(base, sign) {
   const made = node('mover', base, node('mo', sign));
   made.setAttribute('accent', 'true');
+  return made;
+}
+
+/** A line over all of it: a border, since a sign would stretch only where a font for mathematics is installed. */
+function overlined(base) {
+  const made = node('mrow', base);
+  made.setAttribute('style', 'border-top: 1px solid; padding-top: 1px');
   return made;
 }
 

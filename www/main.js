@@ -2,7 +2,7 @@
 // each part is a file of its own.
 
 import { fromImageData, load } from '../js/index.js';
-import { Board } from './board.js';
+import { Board, families } from './board.js';
 import { gradient, meaning, paintShares } from './colour.js';
 import { fill } from './controls.js';
 import { drawErrors } from './errors.js';
@@ -154,11 +154,15 @@ function showOptions(name, options) {
     ? `?${new URLSearchParams(Object.entries(options).map(([key, value]) => [key, JSON.stringify(value)]))}`
     : '';
   window.history.replaceState(null, '', `#${name}${words}`);
+  const labels = scorer.rows.get(name).entry.targets.includes('labels');
+  const target = labels
+    ? "fromCanvas(paintedCanvas, { as: 'labels', channel: 'alpha' })"
+    : "{ data: ids, shape: [1, height, width], kind: 'instances' }";
   part('code').textContent = `import { load, fromCanvas } from 'maskloss';
 
 const ml = await load();
 const prediction = fromCanvas(modelCanvas, { as: 'probs', channel: 'alpha' });
-const target = fromCanvas(paintedCanvas, { as: 'labels', channel: 'alpha' });
+const target = ${target};
 const result = await ml.evaluate('${name}', { prediction, target }${set ? `, ${JSON.stringify(options)}` : ''});
 console.log(result.value);`;
 }
@@ -412,13 +416,10 @@ function go() {
 }
 
 for (const [name, { title }] of Object.entries(scenes)) part('scene').append(new Option(title, name));
-for (const { entry } of scorer.rows.values()) {
-  const list = part('loss');
-  const last = list.lastElementChild;
-  const group =
-    last?.label === entry.family ? last : Object.assign(document.createElement('optgroup'), { label: entry.family });
-  if (group !== last) list.append(group);
-  group.append(new Option(entry.title, entry.name));
+for (const [label, members] of families(scorer.rows.values())) {
+  const group = Object.assign(document.createElement('optgroup'), { label });
+  for (const { entry } of members) group.append(new Option(entry.title, entry.name));
+  part('loss').append(group);
 }
 part('version').textContent = `Maskloss ${ml.version}, Go in WebAssembly.`;
 showView();

@@ -2,6 +2,7 @@
 // it. Each frame scores the chosen loss first, and then as many others as the frame has time for, those that waited longest
 // first. So painting stays smooth on a slow phone, and everything is up to date shortly after the brush rests.
 
+import { instances } from './instances.js';
 import { union } from './layer.js';
 
 const PROBABILITY = Float32Array.from({ length: 256 }, (_, alpha) => alpha / 255);
@@ -30,6 +31,7 @@ export class Scorer {
   #events;
   #chosen;
   #held;
+  #separate; // the same masks with every part of the target numbered, for what needs that; made when wanted
   #layers;
   #touched = {};
   #stale = new Set();
@@ -69,6 +71,7 @@ export class Scorer {
     this.#held?.dispose();
     this.#layers = layers;
     this.#touched = {};
+    this.#separate = undefined;
     this.#held = this.#ml.hold({
       prediction: this.#adapt(layers.prediction.image, { as: 'probs', channel: 'alpha' }),
       target: this.#adapt(layers.target.image, { as: 'labels', channel: 'alpha' }),
@@ -119,6 +122,7 @@ export class Scorer {
   /** Brings what was painted since the last frame into wasm memory, by the rule of the adapters: alpha/255, and alpha > 0. */
   #write() {
     for (const [name, rect] of Object.entries(this.#touched)) {
+      this.#separate = undefined;
       const alpha = this.#layers[name].image.data;
       const size = this.#layers[name].size;
       const view = this.#held[name];
@@ -132,13 +136,28 @@ export class Scorer {
     this.#touched = {};
   }
 
+  /** The masks as a loss takes them: those held, or with a number for each part of the target. */
+  #input({ targets }) {
+    if (targets.includes('labels')) return this.#held;
+    const { target, prediction } = this.#layers;
+    this.#separate ??= {
+      prediction: this.#adapt(prediction.image, { as: 'probs', channel: 'alpha' }),
+      target: { data: instances(target.painted, target.size), shape: [1, target.size, target.size], kind: 'instances' },
+    };
+    return this.#separate;
+  }
+
   async #score(name) {
     const row = this.rows.get(name);
     const heatmap = name === this.#chosen && mapped(row.entry);
     this.#stale.delete(name);
     const start = performance.now();
     try {
-      row.result = await this.#ml.evaluate(name, this.#held, heatmap ? { ...row.options, heatmap } : row.options);
+      row.result = await this.#ml.evaluate(
+        name,
+        this.#input(row.entry),
+        heatmap ? { ...row.options, heatmap } : row.options,
+      );
       row.error = undefined;
     } catch (error) {
       row.result = undefined;
