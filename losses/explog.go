@@ -13,7 +13,7 @@ import (
 //
 // Wong et al., 3D segmentation with exponential logarithmic loss for highly
 // unbalanced object sizes, MICCAI 2018. -log is held at 1e-12 or above in the
-// slope of a power below 1, which is 0 under 1e-30.
+// slope of a power below 1, which is 0 under 1e-30; D is at least 1e-7.
 type ExpLog struct {
 	WDice            float64   `js:"wDice" min:"0" doc:"weight of the Dice part"`
 	WCross           float64   `js:"wCross" min:"0" doc:"weight of the cross entropy part"`
@@ -54,6 +54,9 @@ func (o expLogDice) Region(s Sums) (float64, Sums) {
 		return 0, Sums{}
 	}
 	score := (2*s.TP + o.Smooth) / den
+	if score < 1e-7 {
+		return pow64(-math.Log(1e-7), o.Gamma), Sums{}
+	}
 	miss := s.FP + s.FN
 	u := -log1m(miss / den) // -log of the score, exact where it tends to 1
 	if u < 1e-30 {

@@ -351,14 +351,16 @@ func (j *Job) settle(t *term, state []float64) []unit {
 			size += s.TP + s.FN
 			valid += s.N
 		}
+		if valid == 0 { // nothing of it counts
+			u.skip = true
+			continue
+		}
 		u.offset = offset
-		if valid > 0 {
-			switch l := t.loss.(type) {
-			case Region:
-				u.loss, u.d[0] = l.Region(u.sums[0])
-			case Joint:
-				u.loss = l.Joint(u.sums, u.d)
-			}
+		switch l := t.loss.(type) {
+		case Region:
+			u.loss, u.d[0] = l.Region(u.sums[0])
+		case Joint:
+			u.loss = l.Joint(u.sums, u.d)
 		}
 		if size == 0 && t.options.Empty != "score" {
 			u.empty(t.options.Empty)

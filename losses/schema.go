@@ -320,7 +320,7 @@ func Decode(name string, given map[string]any) (Spec, error) {
 		}
 		recipe, ok := e.Presets[options.Preset]
 		if !ok {
-			return Spec{}, fail(CodeOption, "preset", "%s has no %s; there are %s", options.Preset, name, strings.Join(keys(e.Presets), ", "))
+			return Spec{}, fail(CodeOption, "preset", "is %q, must be one of %s", options.Preset, strings.Join(keys(e.Presets), ", "))
 		}
 		if err := all(recipe); err != nil {
 			return Spec{}, err
@@ -372,6 +372,9 @@ func (e *Entry) Params() []Param {
 		if contains(e.takes(), p.Name) {
 			if d, ok := e.Defaults[p.Name]; ok {
 				p.Default = d
+			}
+			if p.Name == "preset" {
+				p.Enum = append([]string{""}, keys(e.Presets)...)
 			}
 			list = append(list, p)
 		}
