@@ -85,11 +85,10 @@ const kinds = {
 };
 
 function numeric(param, value, set, step) {
-  const least = param.min ?? (param.above === undefined ? '' : undefined);
   const field = element('input', {
     type: 'number',
     step,
-    min: least ?? '',
+    min: param.min ?? '',
     max: param.max ?? '',
     value: value ?? '',
     inputMode: 'decimal',
@@ -117,8 +116,9 @@ function numeric(param, value, set, step) {
 /** What a slider runs over: the allowed range, or where that is open, up to a few times the default. Tiny numbers get none. */
 function reach(param) {
   if (typeof param.default !== 'number') return null;
+  const open = (param.max ?? null) === null;
   const low = param.min ?? param.above ?? null;
-  if (low === null || (param.max === undefined && param.default < 0.05)) return null;
+  if (low === null || (open && param.default < 0.05)) return null;
   const high = param.max ?? Math.max(1, Math.ceil(param.default) * (param.default > 4 ? 2 : 4));
   if (high <= low) return null;
   const step = param.type === 'integer' ? 1 : (high - low) / 100;

@@ -154,17 +154,19 @@ function showOptions(name, options) {
     ? `?${new URLSearchParams(Object.entries(options).map(([key, value]) => [key, JSON.stringify(value)]))}`
     : '';
   window.history.replaceState(null, '', `#${name}${words}`);
-  const labels = scorer.rows.get(name).entry.targets.includes('labels');
-  const target = labels
-    ? "fromCanvas(paintedCanvas, { as: 'labels', channel: 'alpha' })"
-    : "{ data: ids, shape: [1, height, width], kind: 'instances' }";
   part('code').textContent = `import { load, fromCanvas } from 'maskloss';
 
 const ml = await load();
 const prediction = fromCanvas(modelCanvas, { as: 'probs', channel: 'alpha' });
-const target = ${target};
+const target = fromCanvas(paintedCanvas, { as: '${kind(name)}', channel: '${kind(name) === 'labels' ? 'alpha' : 'red'}' });
 const result = await ml.evaluate('${name}', { prediction, target }${set ? `, ${JSON.stringify(options)}` : ''});
 console.log(result.value);`;
+}
+
+/** What a loss takes as the target: the labels painted, or objects by number. */
+function kind(name) {
+  const { targets } = scorer.rows.get(name).entry;
+  return targets.includes('labels') ? 'labels' : targets[0];
 }
 
 /** What changes with every evaluation. */

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { instances } from '../../../www/instances.js';
+import { suit } from '../../../www/suit.js';
 import { fromImageData, load } from '../../index.js';
 import { launch } from '../../scripts/chromium.js';
 import { serve } from '../../scripts/serve.js';
@@ -76,12 +76,14 @@ async function masks(page) {
   };
 }
 
-/** The masks as a loss takes them: where labels will not do, every part of the target is an instance. */
-function suited(name, { prediction, target }) {
+/** What Node says of the masks, in the form that the loss asks for. */
+async function evaluate(name, masks, options) {
   const { targets } = ml.describe().losses.find((entry) => entry.name === name);
-  if (targets.includes('labels')) return { prediction, target };
-  const [, , width] = target.shape;
-  return { prediction, target: { data: instances(target.data, width), shape: target.shape, kind: 'instances' } };
+  const numbered = !targets.includes('labels');
+  return ml.evaluate(name, suit(masks, { numbered }), options).catch((error) => {
+    if (error.field !== 'prediction.form') throw error;
+    return ml.evaluate(name, suit(masks, { numbered, logits: true }), options);
+  });
 }
 
 /** The chosen loss as the page has it. */
@@ -93,7 +95,7 @@ async function chosen(page) {
 /** Checks the chosen loss against Node on the same pixels, and gives its value. */
 async function same(page) {
   const { name, options, value } = await chosen(page);
-  const want = await ml.evaluate(name, suited(name, await masks(page)), options);
+  const want = await evaluate(name, await masks(page), options);
   assert.equal(value, String(want.value), `${name} ${JSON.stringify(options)}`);
   return want.value;
 }
@@ -126,7 +128,7 @@ test('every loss and metric shows the number of Node', async () => {
         .sort(),
     );
     for (const { name, value, title } of rows) {
-      const want = await ml.evaluate(name, suited(name, input)).catch((error) => error);
+      const want = await evaluate(name, input).catch((error) => error);
       if (want instanceof Error) {
         assert.equal(value, '', name);
         assert.equal(title, want.message, name);
