@@ -24,6 +24,21 @@ func (w *Work) halves(n int) []float64 {
 // sumAt is the sum of a parabola of a height at x; inverse is 1/s².
 func sumAt(height, x, inverse float64) float64 { return float64(height*inverse) + float64(x*x) }
 
+// sumsOf writes to out the sum of each parabola of height f, the first of which is at from.
+func sumsOf(out, f []float64, from int, inverse float64) {
+	x := float64(from)
+	out = out[:len(f)]
+	for ; len(f) >= 4; out, f = out[4:], f[4:] {
+		o, h := (*[4]float64)(out), (*[4]float64)(f)
+		o[0], o[1], o[2], o[3] = sumAt(h[0], x, inverse), sumAt(h[1], x+1, inverse), sumAt(h[2], x+2, inverse), sumAt(h[3], x+3, inverse)
+		x += 4
+	}
+	for i := range f {
+		out[i] = sumAt(f[i], x, inverse)
+		x++
+	}
+}
+
 // lower leaves in env the lower envelope over the pixels up to last of the parabolas of sum[from:to], and returns how many
 // they are; after them it leaves a start at last. A sum of far or more is no parabola. env must hold to-from+1.
 //

@@ -29,7 +29,6 @@ type Work struct {
 	lineOut   []float64
 	lineKinds []uint64
 	nearest   nearestWork
-	border    []float32
 }
 
 const (

@@ -4,81 +4,73 @@ import "math"
 
 // TwoNearest writes to d1 and d2 the distances from each pixel to the nearest and to the second nearest distinct instance
 // of a label map, +Inf where there is none. Labels above 0 are instances; a pixel of an instance is at 0 from it. The time
-// does not depend on the number of instances. It takes memory for a plane in 3-D, for a row in 2-D.
+// does not depend on the number of instances. It takes 20 bytes for each pixel of a border of an instance, and some planes
+// in 3-D, rows in 2-D.
 func (w *Work) TwoNearest(d1, d2 []float32, labels []int32, d Dims, s Spacing) {
-	w.twoNearest(d1, d2, labels, d, s, func(at int, found []pair, unit float64) {
-		for i, p := range found {
-			d1[at+i] = float32(float64(unit * math.Sqrt(p.near)))
-			d2[at+i] = float32(float64(unit * math.Sqrt(p.far)))
-		}
+	if len(d1) != len(labels) || len(d2) != len(labels) {
+		panic(badLength)
+	}
+	w.twoNearest(labels, d, s, func(at int, found costs, a axes) {
+		to := at + len(found.near)
+		roots(d1[at:to], found.near, a)
+		roots(d2[at:to], found.far, a)
 	})
 }
 
-// A pair is the cost to a pixel of the two nearest distinct instances, counts or squared distances, +Inf and 0 for none.
-type pair struct {
-	near, far           float64
-	nearLabel, farLabel int32
+// costs are what the two nearest distinct instances cost each of some pixels, +Inf for none.
+type costs struct {
+	near, far           []float64
+	nearLabel, farLabel []int32
 }
 
-var nobody = pair{near: math.Inf(1), far: math.Inf(1)}
+func (c *costs) grow(n int) {
+	c.near, c.far = grow(c.near, n), grow(c.far, n)
+	c.nearLabel, c.farLabel = grow(c.nearLabel, n), grow(c.farLabel, n)
+}
 
-// other is what the pair offers once an instance is left out.
-func (p pair) other(label int32) (cost float64, of int32) {
-	if p.nearLabel == label {
-		return p.far, p.farLabel
-	}
-	return p.near, p.nearLabel
+func (c *costs) slice(from, to int) costs {
+	return costs{c.near[from:to], c.far[from:to], c.nearLabel[from:to], c.farLabel[from:to]}
 }
 
 type nearestWork struct {
-	behind, square []pair
-	line, out      []pair
-	height, sum    []float64
-	rest           []parabola
+	instances instances
+	plane     costs
+	line, out costs
+	height    []float64 // of the parabolas without an instance
+	sum       []float64
+	rest      []parabola
 }
 
 // twoNearest runs the passes of transform with two costs a pixel instead of one, and hands each plane of squared distances
-// to finish with the place of its first pixel, in units of unit². near and far hold the counts of the planes that are not
-// finished.
+// to finish with the place of its first pixel, in units of unit².
 //
 // Two distinct instances a pixel are enough for every pass: where a third of them would serve a pixel farther along a
 // line, the two nearer ones serve it no worse.
-func (w *Work) twoNearest(near, far []float32, labels []int32, d Dims, s Spacing,
-	finish func(at int, found []pair, unit float64)) {
-	if len(near) != d.Pixels() || len(far) != d.Pixels() || len(labels) != d.Pixels() {
+func (w *Work) twoNearest(labels []int32, d Dims, s Spacing, finish func(at int, found costs, a axes)) {
+	a := d.axes(s)
+	if len(labels) != d.Pixels() {
 		panic(badLength)
 	}
 	if len(labels) == 0 {
 		return
 	}
-	a := d.axes(s)
 	plane := a.rows * a.cols
 	n := w.reserveNearest(a)
-	nearestForward(near, far, labels, plane)
-	for i := range n.behind {
-		n.behind[i] = nobody
-	}
+	n.instances.scan(labels, a.planes, plane)
 	for z := a.planes - 1; z >= 0; z-- {
-		at := z * plane
-		nearestBackward(n.behind, labels[at:at+plane])
-		for i, b := range n.behind {
-			p := nearer(ahead(near, far, labels, plane, at+i), b)
-			p.near, p.far = squared(p.near, a.perPlane), squared(p.far, a.perPlane)
-			n.square[i] = p
-		}
-		w.nearestAlongRows(a)
+		n.instances.step(labels, z, plane)
+		w.nearestAlongRows(z, a)
 		w.nearestAlongColumns(a)
-		finish(at, n.square, a.unit)
+		finish(z*plane, n.plane.slice(0, plane), a)
 	}
 }
 
 func (w *Work) reserveNearest(a axes) *nearestWork {
 	n := &w.nearest
-	n.behind = grow(n.behind, a.rows*a.cols)
-	n.square = grow(n.square, a.rows*a.cols)
 	longest := max(a.rows, a.cols)
-	n.line = grow(n.line, longest)
-	n.out = grow(n.out, longest)
+	n.plane.grow(a.rows*a.cols + overshoot)
+	n.line.grow(longest)
+	n.out.grow(longest + overshoot)
 	n.height = grow(n.height, longest)
 	n.sum = grow(n.sum, longest)
 	n.rest = grow(n.rest, longest+1)
@@ -87,70 +79,15 @@ func (w *Work) reserveNearest(a axes) *nearestWork {
 	return n
 }
 
-// nearestForward writes to near and far the number of steps back along the first axis to the two nearest distinct
-// instances. The labels are where the counts point.
-func nearestForward(near, far []float32, labels []int32, plane int) {
-	none := float32(math.Inf(1))
-	for i, label := range labels {
-		c1, c2 := none, none
-		if last := i - plane; last >= 0 {
-			c1, c2 = near[last]+1, far[last]+1
-		}
-		if label > 0 {
-			if c1 < none && labels[i-int(c1)*plane] != label {
-				c2 = c1
-			}
-			c1 = 0
-		}
-		near[i], far[i] = c1, c2
-	}
-}
-
-// ahead is the pair that nearestForward found for pixel i.
-func ahead(near, far []float32, labels []int32, plane, i int) pair {
-	p := nobody
-	if c := near[i]; float64(c) <= math.MaxFloat64 {
-		p.near, p.nearLabel = float64(c), labels[i-int(c)*plane]
-	}
-	if c := far[i]; float64(c) <= math.MaxFloat64 {
-		p.far, p.farLabel = float64(c), labels[i-int(c)*plane]
-	}
-	return p
-}
-
-// nearestBackward moves the pairs found ahead along the first axis one plane on, to the plane of labels.
-func nearestBackward(found []pair, labels []int32) {
-	for i, label := range labels {
-		p := &found[i]
-		p.near++
-		p.far++
-		if label <= 0 {
-			continue
-		}
-		if p.nearLabel != label {
-			p.far, p.farLabel = p.near, p.nearLabel
-		}
-		p.near, p.nearLabel = 0, label
-	}
-}
-
-// nearer is the two nearest distinct instances of two pairs.
-func nearer(p, q pair) pair {
-	if q.near < p.near {
-		p, q = q, p
-	}
-	if cost, label := q.other(p.nearLabel); cost < p.far {
-		p.far, p.farLabel = cost, label
-	}
-	return p
-}
-
-func (w *Work) nearestAlongRows(a axes) {
+func (w *Work) nearestAlongRows(z int, a axes) {
 	n := &w.nearest
-	for from := 0; from < len(n.square); from += a.cols {
-		row := n.square[from : from+a.cols]
-		w.nearestEnvelopes(n.out[:a.cols], row, a.perColumn)
-		copy(row, n.out)
+	far := squared(never/2, a.perPlane)
+	for y := range a.rows {
+		from, to := y*a.cols, (y+1)*a.cols
+		line := n.line.slice(0, a.cols)
+		n.instances.costs(line.near, line.far, from, z, a.perPlane)
+		line.nearLabel, line.farLabel = n.instances.nearLabel[from:to], n.instances.farLabel[from:to]
+		w.nearestEnvelopes(n.plane.slice(from, to+overshoot), line, a.perColumn, far, a.rows > 1)
 	}
 }
 
@@ -159,105 +96,117 @@ func (w *Work) nearestAlongColumns(a axes) {
 		return
 	}
 	n := &w.nearest
+	line := n.line.slice(0, a.rows)
 	for x := range a.cols {
-		line := n.line[:a.rows]
-		for y := range line {
-			line[y] = n.square[y*a.cols+x]
+		for y, i := 0, x; y < a.rows; y, i = y+1, i+a.cols {
+			line.near[y], line.far[y] = n.plane.near[i], n.plane.far[i]
+			line.nearLabel[y], line.farLabel[y] = n.plane.nearLabel[i], n.plane.farLabel[i]
 		}
-		w.nearestEnvelopes(n.out[:a.rows], line, a.perRow)
-		for y := range line {
-			n.square[y*a.cols+x] = n.out[y]
+		w.nearestEnvelopes(n.out, line, a.perRow, math.MaxFloat64, false)
+		for y, i := 0, x; y < a.rows; y, i = y+1, i+a.cols {
+			n.plane.near[i], n.plane.far[i] = n.out.near[y], n.out.far[y]
 		}
 	}
 }
 
-// nearestEnvelopes writes to out the two lowest parabolas of distinct instances at each pixel of a line.
+// nearestEnvelopes writes to out, and the overshoot after it, the two lowest parabolas of distinct instances at each pixel
+// of a line, and if asked their labels. A height of limit or more is no parabola. s is the spacing of the line.
 //
 // The lowest is on the envelope of all. Along a stretch of it that belongs to one instance, the second is on the envelope
 // of the others; and of these only those from the last parabola before the stretch to the first after it can be, for that
 // parabola, lower than all where the stretch begins, stays below whatever lies behind it. So each pixel is looked at for
 // two stretches at most.
-func (w *Work) nearestEnvelopes(out, line []pair, s float64) {
+func (w *Work) nearestEnvelopes(out, line costs, s, limit float64, label bool) {
 	n := &w.nearest
+	length := len(line.near)
 	inverse := 1 / float64(s*s)
-	height, sum := n.height[:len(line)], n.sum[:len(line)]
-	for i := range line {
-		height[i] = line[i].near
-		sum[i] = sumAt(height[i], float64(i), inverse)
-	}
-	env := w.parabolas[:lower(w.parabolas, sum, 0, len(line), w.half, float64(len(line)-1), math.MaxFloat64)]
-	if len(env) == 0 {
-		for i := range out {
-			out[i] = nobody
-		}
+	limit = float64(limit * inverse)
+	sumsOf(n.sum, line.near, 0, inverse)
+	found := lower(w.parabolas, n.sum, 0, length, w.half, float64(length-1), limit)
+	if found == 0 {
+		nothing(out.near[:length], out.nearLabel[:length])
+		nothing(out.far[:length], out.farLabel[:length])
 		return
 	}
+	env := within(w.parabolas[:found+1], 0)
 	from := 0
-	for i := 0; i < len(env); {
-		label := line[env[i].at].nearLabel
-		first, last := 0, len(line)
+	for i := 0; i+1 < len(env); {
+		of := line.nearLabel[env[i].at]
+		first, last := 0, length
 		if i > 0 {
 			first = env[i-1].at
 		}
 		stretch := i
-		for i < len(env) && line[env[i].at].nearLabel == label {
-			i++
+		for i++; i+1 < len(env) && line.nearLabel[env[i].at] == of; i++ {
 		}
-		to := len(line)
-		if i < len(env) {
+		if i+1 < len(env) {
 			last = env[i].at + 1
-			to = clampPixel(env[i].start, from, to)
 		}
+		to := int(env[i].start) + 1
 		if from == to {
 			continue
 		}
-		fillNear(out, height, env[stretch:i], from, to, s, label)
-		for x := first; x < last; x++ {
-			h, _ := line[x].other(label)
-			height[x], sum[x] = h, sumAt(h, float64(x), inverse)
+		fill(out.near, line.near, env[stretch:i+1], from, s)
+		without(n.height[first:last], line.slice(first, last), of)
+		sumsOf(n.sum[first:last], n.height[first:last], first, inverse)
+		found := lower(n.rest, n.sum, first, last, w.half, float64(to-1), limit)
+		rest := within(n.rest[:found+1], from)
+		if found == 0 {
+			nothing(out.far[from:to], out.farLabel[from:to])
+		} else {
+			fill(out.far, n.height, rest, from, s)
 		}
-		rest := n.rest[:lower(n.rest, sum, first, last, w.half, float64(to-1), math.MaxFloat64)]
-		fillFar(out, line, height, rest, from, to, s, label)
+		if label {
+			for x := from; x < to; x++ {
+				out.nearLabel[x] = of
+			}
+			if found > 0 {
+				fillLabels(out.farLabel, line, rest, from, of)
+			}
+		}
 		from = to
 	}
 }
 
-// clampPixel is the first pixel after start, within [from, to].
-func clampPixel(start float64, from, to int) int {
-	if start >= float64(to-1) {
-		return to
-	}
-	return max(from, int(math.Floor(start))+1)
-}
-
-func fillNear(out []pair, height []float64, env []parabola, from, to int, s float64, label int32) {
-	for i := range env {
-		end := to
-		if i+1 < len(env) {
-			end = clampPixel(env[i+1].start, from, to)
-		}
-		for x := from; x < end; x++ {
-			out[x].near, out[x].nearLabel = height[env[i].at]+squared(float64(x-env[i].at), s), label
-		}
-		from = end
+// nothing is the loop cost[i] = +Inf, label[i] = 0.
+func nothing(cost []float64, label []int32) {
+	for i := range cost {
+		cost[i], label[i] = math.Inf(1), 0
 	}
 }
 
-func fillFar(out, line []pair, height []float64, env []parabola, from, to int, s float64, without int32) {
-	if len(env) == 0 {
-		for x := from; x < to; x++ {
-			out[x].far, out[x].farLabel = math.Inf(1), 0
-		}
+// without writes what the nearest instance costs each pixel of a line once one of them is left out. It has no branch, for
+// the lines of near and far pixels come in no order.
+func without(out []float64, line costs, label int32) {
+	near, far, labels := line.near[:len(out)], line.far[:len(out)], line.nearLabel[:len(out)]
+	for len(out) >= 2 {
+		o, a, b, l := (*[2]float64)(out), (*[2]float64)(near), (*[2]float64)(far), (*[2]int32)(labels)
+		o[0], o[1] = other(a[0], b[0], l[0]^label), other(a[1], b[1], l[1]^label)
+		out, near, far, labels = out[2:], near[2:], far[2:], labels[2:]
 	}
-	for i := range env {
-		end := to
-		if i+1 < len(env) {
-			end = clampPixel(env[i+1].start, from, to)
+	for i := range out {
+		out[i] = other(near[i], far[i], labels[i]^label)
+	}
+}
+
+// other is near where differ is not 0, far where it is.
+func other(near, far float64, differ int32) float64 {
+	keep := uint64(int64(differ|-differ) >> 63)
+	n, f := math.Float64bits(near), math.Float64bits(far)
+	return math.Float64frombits(f ^ (n^f)&keep)
+}
+
+// fillLabels writes to out whose the parabolas of env are, from pixel from to the last start of env. It is the instance
+// that is left at the pixel of the parabola without one.
+func fillLabels(out []int32, line costs, env []parabola, from int, without int32) {
+	for i := 0; i+1 < len(env); i++ {
+		label := line.nearLabel[env[i].at]
+		if label == without {
+			label = line.farLabel[env[i].at]
 		}
-		_, label := line[env[i].at].other(without)
-		for x := from; x < end; x++ {
-			out[x].far, out[x].farLabel = height[env[i].at]+squared(float64(x-env[i].at), s), label
+		to := int(env[i+1].start) + 1
+		for ; from < to; from++ {
+			out[from] = label
 		}
-		from = end
 	}
 }
