@@ -74,7 +74,7 @@ const ALIGN = 64;
 /** What a 32-bit memory can hold. */
 const MAX_BYTES = 2 ** 32;
 
-const TYPES = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, i32: Int32Array };
+export const TYPES = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, i32: Int32Array };
 
 /** In the order of wasm/input.go. */
 const FORMS = ['logits', 'probs', 'labels'];
@@ -266,7 +266,7 @@ export class Instance {
       return place;
     });
     // Views of our own memory may be detached, or overwritten, by making room.
-    const sources = arrays.map((data) => ('buffer' in data && data.buffer === this.#buffer ? data.slice() : data));
+    const sources = arrays.map((data) => ('buffer' in data && data.buffer === this.#buffer ? new TYPES[typeOf(data)](data) : data));
     const address = this.#reserve(block, size);
     places.forEach((place, i) => {
       const view = this.#view(address, place);

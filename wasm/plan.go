@@ -8,12 +8,15 @@ import (
 	"github.com/maskloss/maskloss/losses"
 )
 
-// planRequest asks for losses: each by name with options of its own, or all of
-// them, and options that they share.
+// planRequest asks for losses by name, each with options of its own, and options
+// that they share. All leaves out those that are not defined for an input. Part
+// is of a request that was checked as a whole: shared options may be for others,
+// and that nothing is defined is no error.
 type planRequest struct {
 	Specs  []specRequest `js:"specs"`
-	All    bool          `js:"all"`
 	Shared []option      `js:"shared"`
+	All    bool          `js:"all"`
+	Part   bool          `js:"part"`
 }
 
 type specRequest struct {
@@ -25,6 +28,7 @@ type specRequest struct {
 type plan struct {
 	specs []losses.Spec
 	all   bool
+	part  bool
 	given map[string]any // shared options
 }
 
@@ -43,15 +47,9 @@ type planEntry struct {
 // newPlan decodes a request. A shared option goes to the losses that take it,
 // and at least one must.
 func newPlan(r planRequest) (*plan, error) {
-	p := &plan{all: r.All, given: values(r.Shared)}
-	requests := r.Specs
-	if r.All {
-		for _, name := range losses.Names() {
-			requests = append(requests, specRequest{Name: name})
-		}
-	}
+	p := &plan{all: r.All, part: r.Part, given: values(r.Shared)}
 	taken := map[string]bool{}
-	for _, s := range requests {
+	for _, s := range r.Specs {
 		options := map[string]any{}
 		if e := losses.Lookup(s.Name); e != nil {
 			for _, param := range e.Params() {
@@ -71,7 +69,7 @@ func newPlan(r planRequest) (*plan, error) {
 		p.specs = append(p.specs, spec)
 	}
 	for _, o := range r.Shared { // in the caller's order, so that the error is always the same
-		if !taken[o.Name] {
+		if !taken[o.Name] && !r.Part {
 			return nil, &failure{Code: losses.CodeOption, Field: o.Name, Message: o.Name + ": is no option of any of these losses"}
 		}
 	}
@@ -111,7 +109,7 @@ func (p *plan) fit(in losses.Input) ([]int, error) {
 			first = err
 		}
 	}
-	if len(index) == 0 {
+	if len(index) == 0 && !p.part {
 		return nil, first
 	}
 	return index, nil

@@ -3,15 +3,36 @@
 package main
 
 import (
+	"slices"
 	"syscall/js"
 
 	"github.com/maskloss/maskloss/losses"
 )
 
-// tally is a plan summed over a data set.
+// tally is a plan summed over a data set. Of all losses it sums those that are
+// sums and defined for the first input, or named by the first state.
 type tally struct {
 	*losses.Tally
+	plan  *plan
 	specs []losses.Spec
+}
+
+// settle chooses the losses.
+func (t *tally) settle(wanted func(i int, s losses.Spec) bool) (err error) {
+	if t.Tally != nil {
+		return nil
+	}
+	var specs []losses.Spec
+	for i, s := range t.plan.specs {
+		if !t.plan.all || losses.Lookup(s.Name).Sum() && wanted(i, s) {
+			specs = append(specs, s)
+		}
+	}
+	sums, err := losses.NewTally(specs)
+	if err == nil {
+		t.Tally, t.specs = sums, specs
+	}
+	return err
 }
 
 // namedArray is the state of one loss.
@@ -20,26 +41,17 @@ type namedArray struct {
 	Data array  `js:"data"`
 }
 
-// tally(plan) starts one. All losses are those that are sums.
+// tally(plan) starts one.
 func (p *program) tally(arg []js.Value) (any, error) {
 	n, err := p.plans.get(arg[0].Int())
 	if err != nil {
 		return nil, err
 	}
-	specs := n.specs
-	if n.all {
-		specs = nil
-		for _, s := range n.specs {
-			if losses.Lookup(s.Name).Sum() {
-				specs = append(specs, s)
-			}
-		}
+	t := &tally{plan: n}
+	if !n.all {
+		err = t.settle(nil)
 	}
-	t, err := losses.NewTally(specs)
-	if err != nil {
-		return nil, err
-	}
-	return p.tallies.add(&tally{t, specs}), nil
+	return p.tallies.add(t), err
 }
 
 // add(tally, input)
@@ -52,6 +64,15 @@ func (p *program) add(arg []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.Tally == nil {
+		index, err := t.plan.fit(in)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.settle(func(i int, _ losses.Spec) bool { return slices.Contains(index, i) }); err != nil {
+			return nil, err
+		}
+	}
 	return nil, t.Add(in)
 }
 
@@ -61,7 +82,10 @@ func (p *program) tallyState(arg []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	states := t.State()
+	states := map[string][]float64{}
+	if t.Tally != nil {
+		states = t.State()
+	}
 	l := layout{block: blockState}
 	named := []namedArray{}
 	var arrays []array
@@ -93,6 +117,10 @@ func (p *program) merge(arg []js.Value) (any, error) {
 			return nil, err
 		}
 	}
+	err = t.settle(func(_ int, s losses.Spec) bool { return states[s.Name] != nil })
+	if err != nil {
+		return nil, err
+	}
 	return nil, t.Merge(states)
 }
 
@@ -100,6 +128,9 @@ func (p *program) merge(arg []js.Value) (any, error) {
 func (p *program) tallyResult(arg []js.Value) (any, error) {
 	t, err := p.tallies.get(arg[0].Int())
 	if err != nil {
+		return nil, err
+	}
+	if err := t.settle(func(int, losses.Spec) bool { return true }); err != nil {
 		return nil, err
 	}
 	numbers, err := t.Result()

@@ -1,0 +1,204 @@
+package api
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/maskloss/maskloss/losses"
+)
+
+// evaluate is POST /v1/evaluate/{name}.
+func (a *API) evaluate(c *call) error {
+	name, err := url.PathUnescape(c.segment)
+	if err != nil {
+		name = c.segment
+	}
+	if _, err := lookup(name); err != nil {
+		return err
+	}
+	return a.score(c, []string{name}, false)
+}
+
+// report is POST /v1/report.
+func (a *API) report(c *call) error { return a.score(c, nil, true) }
+
+// request is a body understood: what to score, and how.
+type request struct {
+	in    losses.Input
+	plan  *plan
+	notes []losses.Warning
+}
+
+// score reads a body of any type, evaluates and answers.
+func (a *API) score(c *call, names []string, many bool) error {
+	began := time.Now()
+	accept, err := c.accepts(typeJSON, typeOctets, typePNG)
+	if err != nil {
+		return err
+	}
+	if many && accept != typeJSON {
+		return refusal(406, "accept", "accept", "is %s, a report is %s alone: evaluate one loss", accept, typeJSON)
+	}
+	query, err := url.ParseQuery(c.URL.RawQuery)
+	if err != nil {
+		return malformed("query", "the query cannot be read: %v", err)
+	}
+	q, err := fieldsOf(query)
+	if err != nil {
+		return err
+	}
+	var r *request
+	switch c.media {
+	case typeOctets:
+		r, err = a.readOctets(c, q, names)
+	case typeMultipart:
+		r, err = a.readForm(c, q, names)
+	default:
+		r, err = a.readDocument(c, q, names)
+	}
+	if err != nil {
+		return err
+	}
+	if accept != typeJSON {
+		if err := r.wantPlane(accept); err != nil {
+			return err
+		}
+	}
+	specs, err := r.plan.fit(r.in)
+	if err != nil {
+		return err
+	}
+	c.spent("read", began)
+	began = time.Now()
+	scored, err := run(r.in, specs)
+	if err != nil {
+		return err
+	}
+	c.spent("score", began)
+	for i := range scored {
+		scored[i].notes = r.notes
+	}
+	switch {
+	case accept != typeJSON:
+		return c.plane(accept, r.in.Prediction.Shape, scored[0])
+	case many:
+		return c.json(200, asObject(scored))
+	}
+	return c.json(200, scored[0])
+}
+
+// readOctets reads a binary body; everything else is in the query.
+func (a *API) readOctets(c *call, q *fields, names []string) (*request, error) {
+	o, err := a.octets(c)
+	if err != nil {
+		return nil, err
+	}
+	in, err := a.octetInput(o, q)
+	if err != nil {
+		return nil, err
+	}
+	p, err := planOf(q, names)
+	return &request{in: in, plan: p}, err
+}
+
+// planOf takes what is left of the fields as options of the losses named, or of
+// those in the field names.
+func planOf(q *fields, names []string) (*plan, error) {
+	all := false
+	if names == nil {
+		text, _ := q.take(keyNames)
+		if all = text == "all"; !all && text != "" {
+			names = strings.Split(text, ",")
+		}
+	}
+	if len(names) > len(losses.Registry) {
+		return nil, malformed(keyNames, "names has %d entries, there are %d losses", len(names), len(losses.Registry))
+	}
+	known := names
+	if all {
+		known = losses.Names()
+	}
+	shared, own, err := textOptions(q.rest(), known)
+	if err != nil {
+		return nil, err
+	}
+	var wanted []asked
+	for _, n := range names {
+		wanted = append(wanted, asked{n, own[n]})
+	}
+	return newPlan(wanted, all, shared)
+}
+
+// wantPlane asks for the plane that an answer without numbers is made of: the one
+// asked for, or the heat map.
+func (r *request) wantPlane(accept string) error {
+	s := &r.plan.specs[0]
+	o := s.Options
+	if o.Gradient && o.Heatmap {
+		return refusal(400, losses.CodeOption, "gradient", "gradient is true beside heatmap, one plane alone can be %s", accept)
+	}
+	if accept == typePNG && o.Gradient {
+		return refusal(400, losses.CodeOption, "gradient", "gradient is true, %s shows the heat map", accept)
+	}
+	if o.Heatmap || o.Gradient || accept == typeOctets && o.Reduction == "none" {
+		return nil
+	}
+	// As an option, so that a metric refuses it.
+	if _, err := losses.Decode(s.Name, map[string]any{"heatmap": true}); err != nil {
+		return err
+	}
+	s.Options.Heatmap = true
+	return nil
+}
+
+// scored is a result with its planes.
+type scored struct {
+	name   string
+	result losses.Result
+	out    losses.Out
+	shape  []int // of the values
+	notes  []losses.Warning
+}
+
+// run evaluates specs on an input.
+func run(in losses.Input, specs []losses.Spec) ([]scored, error) {
+	j, err := losses.NewJob(in, specs)
+	if err != nil {
+		return nil, err
+	}
+	state := make([]float64, j.StateLen())
+	if err := j.Scan(0, j.Blocks(), state); err != nil {
+		return nil, err
+	}
+	s := in.Prediction.Shape
+	list := make([]scored, len(specs))
+	outs := make([]losses.Out, len(specs))
+	for i, spec := range specs {
+		list[i].name = spec.Name
+		if spec.Options.Gradient {
+			outs[i].Gradient = make([]float32, s.Len())
+		}
+		if spec.Options.Heatmap {
+			outs[i].Heatmap = make([]float32, s.N*s.Pixels())
+		}
+		if shape := j.ValuesShape(i); shape != nil {
+			n := 1
+			for _, d := range shape {
+				n *= d
+			}
+			outs[i].Values, list[i].shape = make([]float32, n), shape
+		}
+	}
+	results, err := j.Finish(state, outs)
+	if err != nil {
+		return nil, err
+	}
+	if err := j.Spread(0, j.Blocks(), outs); err != nil {
+		return nil, err
+	}
+	for i := range list {
+		list[i].result, list[i].out = results[i], outs[i]
+	}
+	return list, nil
+}
