@@ -101,6 +101,7 @@ function tone() {
 // --- scores ----------------------------------------------------------------------------------------------------------
 
 const scorer = new Scorer(ml, fromImageData, {
+  waiting: () => main.setAttribute('aria-busy', 'true'),
   scored(row) {
     board.show(row);
     if (row === scorer.chosen) showChosen(row);
@@ -292,7 +293,6 @@ const stage = listen(part('stage'), part('ring'), {
   begin() {
     scorer.mark();
     scorer.painting = true;
-    main.setAttribute('aria-busy', 'true');
     layers[selected('layer')].fork();
   },
   draw(from, to, { pressure, erase }) {

@@ -43,7 +43,7 @@ export class Scorer {
   /**
    * @param {object} ml
    * @param {(image: ImageData, options: object) => object} adapt `fromImageData` of the library
-   * @param {object} events `scored(row)` after each evaluation, `settled()` once nothing is left to score
+   * @param {object} events `waiting()` when there is something to score, `scored(row)` after each evaluation, `settled()` once nothing is left
    */
   constructor(ml, adapt, events) {
     this.#ml = ml;
@@ -92,6 +92,7 @@ export class Scorer {
 
   #expect(names) {
     for (const name of names) this.#stale.add(name);
+    this.#events.waiting();
     this.#request();
   }
 

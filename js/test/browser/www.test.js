@@ -191,7 +191,7 @@ test('another loss and its parameters are a choice away', async () => {
 
     await page.fill('#param-fpWeight', '-1');
     await page.waitForSelector('#param-fpWeight[aria-invalid=true]');
-    assert.match(await page.locator('#trouble').textContent(), /fpWeight is -1, must be/);
+    assert.match(await page.locator('#trouble').textContent(), /fpWeight: is -1, must be/);
     await page.click('#defaults');
     await settled(page);
     assert.equal(await same(page), plain);
