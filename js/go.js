@@ -9,6 +9,7 @@ import './wasm_exec.js';
  * @property {{gojs: Record<string, (sp: number) => void>}} importObject
  * @property {DataView} mem
  * @property {(code: number) => void} exit
+ * @property {Map<number, ReturnType<typeof setTimeout>>} _scheduledTimeouts
  * @property {(instance: WebAssembly.Instance) => Promise<void>} run
  */
 
@@ -41,6 +42,8 @@ export function start(module) {
   const program = { exports: {}, binding: {}, exited: false, output: '' };
   go.exit = () => {
     program.exited = true;
+    // A timer that fires now would throw.
+    for (const timer of go._scheduledTimeouts.values()) clearTimeout(timer);
   };
   // In place of writing to the console: func wasmWrite(fd uintptr, p unsafe.Pointer, n int32)
   go.importObject.gojs['runtime.wasmWrite'] = (sp) => {
