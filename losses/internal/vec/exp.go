@@ -1,71 +1,99 @@
 package vec
 
 // e^x = 2^k e^r with k the integer nearest to x/ln 2 and |r| <= ln(2)/2. e^r is a polynomial of degree 6 that begins 1 + r,
-// so that Exp(0) is exactly 1; its other coefficients are a minimax fit of the relative error, 3e-9 (own Remez exchange).
-const (
-	exp2 = 0.49999994
-	exp3 = 0.16666521
-	exp4 = 0.04166839
-	exp5 = 0.008368717
-	exp6 = 0.0013814595
+// so that e^0 is exactly 1; its other coefficients are a minimax fit of the relative error, 3e-9 (own Remez exchange).
+var (
+	exp2 = four(0.49999994)
+	exp3 = four(0.16666521)
+	exp4 = four(0.04166839)
+	exp5 = four(0.008368717)
+	exp6 = four(0.0013814595)
 
-	log2e = 1.442695040888963
+	log2e = four(1.442695040888963)
 	// Cody and Waite: ln 2 in two parts. The first has 9 bits, so that k times it is exact; the second is negative.
-	ln2High = 0.693359375
-	ln2Low  = -2.12194440e-4
+	ln2High = four(0.693359375)
+	ln2Low  = four(-2.12194440e-4)
 	// A float32 near 1.5*2^23 has no fraction: adding it rounds to an integer, which then stands in the lowest bits.
-	rounder = 12582912
+	rounder = four(12582912)
 
-	// float32 bits of -0x1.5d589ep6, just above -126 ln 2 = -87.3365, and of 0x1.62e42ep6, just below 128 ln 2 = 88.7228:
-	// between them 2^k e^r is a normal float32.
-	lowestBits  = -0x3d5153b1
-	highestBits = 0x42b17217
+	// Between -0x1.5d589ep6, just above -126 ln 2 = -87.3365, and 0x1.62e42ep6, just below 128 ln 2 = 88.7228, 2^k e^r is a
+	// normal float32.
+	lowest  = four(-0x1.5d589ep6)
+	highest = four(0x1.62e42ep6)
 )
 
-// signBit is the sign of a float32; the others are its size.
-const signBit = -1 << 31
-
-// clampExp brings x between them, by integers: the float32 of one sign are ordered as their bits.
-func clampExp(x F32) F32 {
-	return float(minUnsigned(bits(x).Min(splatI(highestBits)), splatI(lowestBits)))
+// clamp4 brings x into [lowest, highest], by integers: the float32 of one sign are ordered as their bits.
+func clamp4(a, b, c, d F32) (F32, F32, F32, F32) {
+	h, l := bits(every(&highest)), bits(every(&lowest))
+	return float(minUnsigned(bits(a).Min(h), l)), float(minUnsigned(bits(b).Min(h), l)),
+		float(minUnsigned(bits(c).Min(h), l)), float(minUnsigned(bits(d).Min(h), l))
 }
 
-// clampNegative does it for x that are negative or +0.
-func clampNegative(x F32) F32 { return float(minUnsigned(bits(x), splatI(lowestBits))) }
-
-// nearest is k + rounder.
-func nearest(x F32) F32 { return x.Mul(splat(log2e)).Add(splat(rounder)) }
-
-// remainder is r.
-func remainder(x, t F32) F32 {
-	k := t.Sub(splat(rounder))
-	return x.Sub(k.Mul(splat(ln2High))).Sub(k.Mul(splat(ln2Low)))
+// clampNegative4 does it for x that are negative or +0.
+func clampNegative4(a, b, c, d F32) (F32, F32, F32, F32) {
+	l := bits(every(&lowest))
+	return float(minUnsigned(bits(a), l)), float(minUnsigned(bits(b), l)), float(minUnsigned(bits(c), l)), float(minUnsigned(bits(d), l))
 }
 
-// expSmall is e^r for |r| <= ln(2)/2.
-func expSmall(r F32) F32 {
-	p := r.Mul(splat(exp6)).Add(splat(exp5))
-	p = p.Mul(r).Add(splat(exp4))
-	p = p.Mul(r).Add(splat(exp3))
-	p = p.Mul(r).Add(splat(exp2))
-	return p.Mul(r.Mul(r)).Add(r).Add(splat(1))
+// nearest4 is k + rounder.
+func nearest4(a, b, c, d F32) (F32, F32, F32, F32) {
+	k, r := every(&log2e), every(&rounder)
+	return a.Mul(k).Add(r), b.Mul(k).Add(r), c.Mul(k).Add(r), d.Mul(k).Add(r)
+}
+
+// remainder4 is r, of x and k + rounder.
+func remainder4(a, b, c, d, k, l, m, n F32) (F32, F32, F32, F32) {
+	r := every(&rounder)
+	k, l, m, n = k.Sub(r), l.Sub(r), m.Sub(r), n.Sub(r)
+	h := every(&ln2High)
+	a, b, c, d = a.Sub(k.Mul(h)), b.Sub(l.Mul(h)), c.Sub(m.Mul(h)), d.Sub(n.Mul(h))
+	h = every(&ln2Low)
+	return a.Sub(k.Mul(h)), b.Sub(l.Mul(h)), c.Sub(m.Mul(h)), d.Sub(n.Mul(h))
+}
+
+// horner4 is p x + c: one step of a polynomial.
+func horner4(p, q, r, s, a, b, c, d F32, k *[4]float32) (F32, F32, F32, F32) {
+	h := every(k)
+	return p.Mul(a).Add(h), q.Mul(b).Add(h), r.Mul(c).Add(h), s.Mul(d).Add(h)
+}
+
+// series4 is the polynomial behind r² in e^r.
+func series4(a, b, c, d F32) (F32, F32, F32, F32) {
+	h := every(&exp6)
+	p, q, r, s := horner4(h, h, h, h, a, b, c, d, &exp5)
+	p, q, r, s = horner4(p, q, r, s, a, b, c, d, &exp4)
+	return horner4(p, q, r, s, a, b, c, d, &exp3)
+}
+
+// power4 is e^r, of series4 and r.
+func power4(p, q, r, s, a, b, c, d F32) (F32, F32, F32, F32) {
+	p, q, r, s = horner4(p, q, r, s, a, b, c, d, &exp2)
+	p, q, r, s = p.Mul(a.Mul(a)).Add(a), q.Mul(b.Mul(b)).Add(b), r.Mul(c.Mul(c)).Add(c), s.Mul(d.Mul(d)).Add(d)
+	h := every(&one)
+	return p.Add(h), q.Add(h), r.Add(h), s.Add(h)
 }
 
 // scale multiplies by 2^k: k stands in the lowest bits of t, and the exponent of p has room for it.
 func scale(p, t F32) F32 { return float(bits(p).Add(bits(t).ShiftAllLeft(23))) }
 
-// Exp is dst[i] = e^x[i] within 1.2e-7 of itself for x in [-87.3, 88.7], and exactly 1 for 0.
+// scale4 is scale.
+func scale4(p, q, r, s, k, l, m, n F32) (F32, F32, F32, F32) {
+	return scale(p, k), scale(q, l), scale(r, m), scale(s, n)
+}
+
+// Exp is dst[i] = e^x[i] within 1e-7 of itself for x in [-87.3, 88.7], and exactly 1 for 0.
 // Below it stays at 2^-126 = 1.2e-38, above at 3.4e38: never 0, never infinite.
 func Exp(dst, x []float32) {
-	check(len(dst), len(x))
-	for len(dst) >= Step && len(x) >= Step {
-		d, s := (*[Step]float32)(dst), (*[Step]float32)(x)
-		dst, x = dst[Step:], x[Step:]
-		x0, x1, x2, x3 := clampExp(load(s[0:4])), clampExp(load(s[4:8])), clampExp(load(s[8:12])), clampExp(load(s[12:16]))
-		t0, t1, t2, t3 := nearest(x0), nearest(x1), nearest(x2), nearest(x3)
-		scale(expSmall(remainder(x0, t0)), t0).Store(d[0:4])
-		scale(expSmall(remainder(x1, t1)), t1).Store(d[4:8])
-		scale(expSmall(remainder(x2, t2)), t2).Store(d[8:12])
-		scale(expSmall(remainder(x3, t3)), t3).Store(d[12:16])
+	n := len(dst)
+	check(n, len(x))
+	x = x[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := clamp4(load4(at(x, i)))
+		k, l, m, n := nearest4(a, b, c, d)
+		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
+		p, q, r, s := series4(a, b, c, d)
+		p, q, r, s = power4(p, q, r, s, a, b, c, d)
+		a, b, c, d = scale4(p, q, r, s, k, l, m, n)
+		store4(at(dst, i), a, b, c, d)
 	}
 }

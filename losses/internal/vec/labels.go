@@ -67,8 +67,8 @@ func finish[T uint8 | uint16 | int32](dst []int32, src []T, ignore []int32, lo, 
 	return lo, hi
 }
 
-// two is the ignored values, at most two, as lanes: v is ignored where it is a or b, and on is all ones, not 0 for none.
-func two(ignore []int32) (a, b, on I32) {
+// pair is the ignored values, at most two, as lanes: v is ignored where it is a or b, and on is all ones, not 0 for none.
+func pair(ignore []int32) (a, b, on I32) {
 	if len(ignore) == 0 {
 		return
 	}
@@ -96,17 +96,14 @@ func largest(x I32) int32 {
 }
 
 func labels8(dst []int32, src []uint8, ignore []int32) (int32, int32) {
-	a, b, on := two(ignore)
+	a, b, on := pair(ignore)
 	lo, hi := splatI(math.MaxInt32), splatI(math.MinInt32)
 	for len(dst) >= Step && len(src) >= Step {
 		d, s := (*[Step]int32)(dst), (*[Step]uint8)(src)
 		dst, src = dst[Step:], src[Step:]
 		v0, v1, v2, v3 := widen8(s)
 		m0, m1, m2, m3 := marked(v0, a, b, on), marked(v1, a, b, on), marked(v2, a, b, on), marked(v3, a, b, on)
-		v0.Or(m0).Store(d[0:4])
-		v1.Or(m1).Store(d[4:8])
-		v2.Or(m2).Store(d[8:12])
-		v3.Or(m3).Store(d[12:16])
+		storeI4(d, v0.Or(m0), v1.Or(m1), v2.Or(m2), v3.Or(m3))
 		lo = lo.Min(least(v0, m0).Min(least(v1, m1)).Min(least(v2, m2).Min(least(v3, m3))))
 		hi = hi.Max(most(v0, m0).Max(most(v1, m1)).Max(most(v2, m2).Max(most(v3, m3))))
 	}
@@ -114,7 +111,7 @@ func labels8(dst []int32, src []uint8, ignore []int32) (int32, int32) {
 }
 
 func labels16(dst []int32, src []uint16, ignore []int32) (int32, int32) {
-	a, b, on := two(ignore)
+	a, b, on := pair(ignore)
 	lo, hi := splatI(math.MaxInt32), splatI(math.MinInt32)
 	for len(dst) >= Step && len(src) >= Step {
 		d, s := (*[Step]int32)(dst), (*[Step]uint16)(src)
@@ -122,10 +119,7 @@ func labels16(dst []int32, src []uint16, ignore []int32) (int32, int32) {
 		v0, v1 := widen16((*[8]uint16)(s[0:8]))
 		v2, v3 := widen16((*[8]uint16)(s[8:16]))
 		m0, m1, m2, m3 := marked(v0, a, b, on), marked(v1, a, b, on), marked(v2, a, b, on), marked(v3, a, b, on)
-		v0.Or(m0).Store(d[0:4])
-		v1.Or(m1).Store(d[4:8])
-		v2.Or(m2).Store(d[8:12])
-		v3.Or(m3).Store(d[12:16])
+		storeI4(d, v0.Or(m0), v1.Or(m1), v2.Or(m2), v3.Or(m3))
 		lo = lo.Min(least(v0, m0).Min(least(v1, m1)).Min(least(v2, m2).Min(least(v3, m3))))
 		hi = hi.Max(most(v0, m0).Max(most(v1, m1)).Max(most(v2, m2).Max(most(v3, m3))))
 	}
@@ -133,17 +127,14 @@ func labels16(dst []int32, src []uint16, ignore []int32) (int32, int32) {
 }
 
 func labels32(dst, src, ignore []int32) (int32, int32) {
-	a, b, on := two(ignore)
+	a, b, on := pair(ignore)
 	lo, hi := splatI(math.MaxInt32), splatI(math.MinInt32)
 	for len(dst) >= Step && len(src) >= Step {
 		d, s := (*[Step]int32)(dst), (*[Step]int32)(src)
 		dst, src = dst[Step:], src[Step:]
 		v0, v1, v2, v3 := loadI(s[0:4]), loadI(s[4:8]), loadI(s[8:12]), loadI(s[12:16])
 		m0, m1, m2, m3 := marked(v0, a, b, on), marked(v1, a, b, on), marked(v2, a, b, on), marked(v3, a, b, on)
-		v0.Or(m0).Store(d[0:4])
-		v1.Or(m1).Store(d[4:8])
-		v2.Or(m2).Store(d[8:12])
-		v3.Or(m3).Store(d[12:16])
+		storeI4(d, v0.Or(m0), v1.Or(m1), v2.Or(m2), v3.Or(m3))
 		lo = lo.Min(least(v0, m0).Min(least(v1, m1)).Min(least(v2, m2).Min(least(v3, m3))))
 		hi = hi.Max(most(v0, m0).Max(most(v1, m1)).Max(most(v2, m2).Max(most(v3, m3))))
 	}

@@ -5,94 +5,112 @@ package vec
 
 // Overlap is Σ w p where label is class, Σ w p where it is not, and Σ w q where it is: true and false positives, false negatives.
 func Overlap(p, q []float32, label []int32, class int32, w []float32) (tp, fp, fn float64) {
-	if w == nil {
-		return overlap(p, q, label, class)
+	check(len(p), len(q), len(label))
+	if w != nil {
+		check(len(p), len(w))
 	}
-	check(len(p), len(q), len(label), len(w))
-	c := splatI(class)
-	var tps, fps, fns F32
 	for i := 0; i < len(p); i += run {
-		var tr, fr, nr F32
-		for j := i; j < min(i+run, len(p)); j += Step {
-			sp, sq, sl, sw := (*[Step]float32)(p[j:]), (*[Step]float32)(q[j:]), (*[Step]int32)(label[j:]), (*[Step]float32)(w[j:])
-			w0, w1, w2, w3 := load(sw[0:4]), load(sw[4:8]), load(sw[8:12]), load(sw[12:16])
-			p0, p1, p2, p3 := load(sp[0:4]).Mul(w0), load(sp[4:8]).Mul(w1), load(sp[8:12]).Mul(w2), load(sp[12:16]).Mul(w3)
-			q0, q1, q2, q3 := load(sq[0:4]).Mul(w0), load(sq[4:8]).Mul(w1), load(sq[8:12]).Mul(w2), load(sq[12:16]).Mul(w3)
-			l0, l1, l2, l3 := loadI(sl[0:4]), loadI(sl[4:8]), loadI(sl[8:12]), loadI(sl[12:16])
-			tr = tr.Add(tree(where(p0, l0, c), where(p1, l1, c), where(p2, l2, c), where(p3, l3, c)))
-			fr = fr.Add(tree(unless(p0, l0, c), unless(p1, l1, c), unless(p2, l2, c), unless(p3, l3, c)))
-			nr = nr.Add(tree(where(q0, l0, c), where(q1, l1, c), where(q2, l2, c), where(q3, l3, c)))
+		e := min(i+run, len(p))
+		var a, b, c float64
+		if w == nil {
+			a, b, c = overlap(p[i:e], q[i:e], label[i:e], class)
+		} else {
+			a, b, c = overlapWeighted(p[i:e], q[i:e], label[i:e], class, w[i:e])
 		}
-		tps, fps, fns = tps.Add(tr), fps.Add(fr), fns.Add(nr)
+		tp, fp, fn = tp+a, fp+b, fn+c
+	}
+	return tp, fp, fn
+}
+
+func overlap(p, q []float32, label []int32, class int32) (tp, fp, fn float64) {
+	n := len(p)
+	q, label = q[:n], label[:n]
+	o := splatI(class)
+	var tps, fps, fns F32
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(p, i))
+		k, l, m, n := loadI4(at(label, i))
+		tps = tps.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+		fps = fps.Add(tree(unless4(a, b, c, d, k, l, m, n, o)))
+		a, b, c, d = load4(at(q, i))
+		fns = fns.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
 	}
 	return total(tps), total(fps), total(fns)
 }
 
-// overlap is Overlap with weight 1.
-func overlap(p, q []float32, label []int32, class int32) (tp, fp, fn float64) {
-	check(len(p), len(q), len(label))
-	c := splatI(class)
+func overlapWeighted(p, q []float32, label []int32, class int32, w []float32) (tp, fp, fn float64) {
+	n := len(p)
+	q, label, w = q[:n], label[:n], w[:n]
+	o := splatI(class)
 	var tps, fps, fns F32
-	for i := 0; i < len(p); i += run {
-		var tr, fr, nr F32
-		for j := i; j < min(i+run, len(p)); j += Step {
-			sp, sq, sl := (*[Step]float32)(p[j:]), (*[Step]float32)(q[j:]), (*[Step]int32)(label[j:])
-			p0, p1, p2, p3 := load(sp[0:4]), load(sp[4:8]), load(sp[8:12]), load(sp[12:16])
-			l0, l1, l2, l3 := loadI(sl[0:4]), loadI(sl[4:8]), loadI(sl[8:12]), loadI(sl[12:16])
-			tr = tr.Add(tree(where(p0, l0, c), where(p1, l1, c), where(p2, l2, c), where(p3, l3, c)))
-			fr = fr.Add(tree(unless(p0, l0, c), unless(p1, l1, c), unless(p2, l2, c), unless(p3, l3, c)))
-			nr = nr.Add(tree(
-				where(load(sq[0:4]), l0, c), where(load(sq[4:8]), l1, c),
-				where(load(sq[8:12]), l2, c), where(load(sq[12:16]), l3, c)))
-		}
-		tps, fps, fns = tps.Add(tr), fps.Add(fr), fns.Add(nr)
+	for i := 0; i <= n-Step; i += Step {
+		e, f, g, h := load4(at(w, i))
+		k, l, m, n := loadI4(at(label, i))
+		a, b, c, d := load4(at(p, i))
+		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+		tps = tps.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+		fps = fps.Add(tree(unless4(a, b, c, d, k, l, m, n, o)))
+		a, b, c, d = load4(at(q, i))
+		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+		fns = fns.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
 	}
 	return total(tps), total(fps), total(fns)
 }
 
 // OverlapSoft is Σ w p t, Σ w p (1-t) and Σ w q t.
 func OverlapSoft(p, q, t, w []float32) (tp, fp, fn float64) {
-	if w == nil {
-		return overlapSoft(p, q, t)
+	check(len(p), len(q), len(t))
+	if w != nil {
+		check(len(p), len(w))
 	}
-	check(len(p), len(q), len(t), len(w))
-	one := splat(1)
-	var tps, fps, fns F32
 	for i := 0; i < len(p); i += run {
-		var tr, fr, nr F32
-		for j := i; j < min(i+run, len(p)); j += Step {
-			sp, sq, st, sw := (*[Step]float32)(p[j:]), (*[Step]float32)(q[j:]), (*[Step]float32)(t[j:]), (*[Step]float32)(w[j:])
-			w0, w1, w2, w3 := load(sw[0:4]), load(sw[4:8]), load(sw[8:12]), load(sw[12:16])
-			t0, t1, t2, t3 := load(st[0:4]), load(st[4:8]), load(st[8:12]), load(st[12:16])
-			p0, p1, p2, p3 := load(sp[0:4]).Mul(w0), load(sp[4:8]).Mul(w1), load(sp[8:12]).Mul(w2), load(sp[12:16]).Mul(w3)
-			q0, q1, q2, q3 := load(sq[0:4]).Mul(w0), load(sq[4:8]).Mul(w1), load(sq[8:12]).Mul(w2), load(sq[12:16]).Mul(w3)
-			tr = tr.Add(tree(p0.Mul(t0), p1.Mul(t1), p2.Mul(t2), p3.Mul(t3)))
-			fr = fr.Add(tree(p0.Mul(one.Sub(t0)), p1.Mul(one.Sub(t1)), p2.Mul(one.Sub(t2)), p3.Mul(one.Sub(t3))))
-			nr = nr.Add(tree(q0.Mul(t0), q1.Mul(t1), q2.Mul(t2), q3.Mul(t3)))
+		e := min(i+run, len(p))
+		var a, b, c float64
+		if w == nil {
+			a, b, c = overlapSoft(p[i:e], q[i:e], t[i:e])
+		} else {
+			a, b, c = overlapSoftWeighted(p[i:e], q[i:e], t[i:e], w[i:e])
 		}
-		tps, fps, fns = tps.Add(tr), fps.Add(fr), fns.Add(nr)
+		tp, fp, fn = tp+a, fp+b, fn+c
+	}
+	return tp, fp, fn
+}
+
+// miss4 is p (1-t).
+func miss4(a, b, c, d, e, f, g, h F32) (F32, F32, F32, F32) {
+	o := splat(1)
+	return a.Mul(o.Sub(e)), b.Mul(o.Sub(f)), c.Mul(o.Sub(g)), d.Mul(o.Sub(h))
+}
+
+func overlapSoft(p, q, t []float32) (tp, fp, fn float64) {
+	n := len(p)
+	q, t = q[:n], t[:n]
+	var tps, fps, fns F32
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(p, i))
+		e, f, g, h := load4(at(t, i))
+		tps = tps.Add(tree(mul4(a, b, c, d, e, f, g, h)))
+		fps = fps.Add(tree(miss4(a, b, c, d, e, f, g, h)))
+		a, b, c, d = load4(at(q, i))
+		fns = fns.Add(tree(mul4(a, b, c, d, e, f, g, h)))
 	}
 	return total(tps), total(fps), total(fns)
 }
 
-// overlapSoft is OverlapSoft with weight 1.
-func overlapSoft(p, q, t []float32) (tp, fp, fn float64) {
-	check(len(p), len(q), len(t))
-	one := splat(1)
+func overlapSoftWeighted(p, q, t, w []float32) (tp, fp, fn float64) {
+	n := len(p)
+	q, t, w = q[:n], t[:n], w[:n]
 	var tps, fps, fns F32
-	for i := 0; i < len(p); i += run {
-		var tr, fr, nr F32
-		for j := i; j < min(i+run, len(p)); j += Step {
-			sp, sq, st := (*[Step]float32)(p[j:]), (*[Step]float32)(q[j:]), (*[Step]float32)(t[j:])
-			t0, t1, t2, t3 := load(st[0:4]), load(st[4:8]), load(st[8:12]), load(st[12:16])
-			p0, p1, p2, p3 := load(sp[0:4]), load(sp[4:8]), load(sp[8:12]), load(sp[12:16])
-			tr = tr.Add(tree(p0.Mul(t0), p1.Mul(t1), p2.Mul(t2), p3.Mul(t3)))
-			fr = fr.Add(tree(p0.Mul(one.Sub(t0)), p1.Mul(one.Sub(t1)), p2.Mul(one.Sub(t2)), p3.Mul(one.Sub(t3))))
-			nr = nr.Add(tree(
-				load(sq[0:4]).Mul(t0), load(sq[4:8]).Mul(t1),
-				load(sq[8:12]).Mul(t2), load(sq[12:16]).Mul(t3)))
-		}
-		tps, fps, fns = tps.Add(tr), fps.Add(fr), fns.Add(nr)
+	for i := 0; i <= n-Step; i += Step {
+		k, l, m, o := load4(at(w, i))
+		e, f, g, h := load4(at(t, i))
+		a, b, c, d := load4(at(p, i))
+		a, b, c, d = mul4(a, b, c, d, k, l, m, o)
+		tps = tps.Add(tree(mul4(a, b, c, d, e, f, g, h)))
+		fps = fps.Add(tree(miss4(a, b, c, d, e, f, g, h)))
+		a, b, c, d = load4(at(q, i))
+		a, b, c, d = mul4(a, b, c, d, k, l, m, o)
+		fns = fns.Add(tree(mul4(a, b, c, d, e, f, g, h)))
 	}
 	return total(tps), total(fps), total(fns)
 }

@@ -13,142 +13,178 @@ func MaxInit(m []float32, arg []int32, z []float32) {
 
 // MaxStep goes on with a class: where z > m, m = z and arg = class. Equal logits stay with the lower class.
 func MaxStep(m []float32, arg []int32, z []float32, class int32) {
-	check(len(m), len(arg), len(z))
-	c := splatI(class)
-	for len(m) >= Step && len(arg) >= Step && len(z) >= Step {
-		dm, da, s := (*[Step]float32)(m), (*[Step]int32)(arg), (*[Step]float32)(z)
-		m, arg, z = m[Step:], arg[Step:], z[Step:]
-		z0, z1, z2, z3 := load(s[0:4]), load(s[4:8]), load(s[8:12]), load(s[12:16])
-		m0, m1, m2, m3 := load(dm[0:4]), load(dm[4:8]), load(dm[8:12]), load(dm[12:16])
-		up0, up1, up2, up3 := z0.Greater(m0), z1.Greater(m1), z2.Greater(m2), z3.Greater(m3)
-		z0.IfElse(up0, m0).Store(dm[0:4])
-		z1.IfElse(up1, m1).Store(dm[4:8])
-		z2.IfElse(up2, m2).Store(dm[8:12])
-		z3.IfElse(up3, m3).Store(dm[12:16])
-		c.IfElse(up0, loadI(da[0:4])).Store(da[0:4])
-		c.IfElse(up1, loadI(da[4:8])).Store(da[4:8])
-		c.IfElse(up2, loadI(da[8:12])).Store(da[8:12])
-		c.IfElse(up3, loadI(da[12:16])).Store(da[12:16])
+	n := len(m)
+	check(n, len(arg), len(z))
+	arg, z = arg[:n], z[:n]
+	o := splatI(class)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(z, i))
+		e, f, g, h := load4(at(m, i))
+		p, q, r, s := a.Greater(e), b.Greater(f), c.Greater(g), d.Greater(h)
+		k, l, y, w := loadI4(at(arg, i))
+		store4(at(m, i), a.IfElse(p, e), b.IfElse(q, f), c.IfElse(r, g), d.IfElse(s, h))
+		storeI4(at(arg, i), o.IfElse(p, k), o.IfElse(q, l), o.IfElse(r, y), o.IfElse(s, w))
 	}
-}
-
-// unless is x where label is not class, and 0 where it is.
-func unless(x F32, label, class I32) F32 {
-	return float(bits(x).AndNot(label.Equal(class).ToInt32x4()))
 }
 
 // RestStep is rest += e^(z-m) where arg is not class. The caller begins with rest = 0.
 func RestStep(rest, z, m []float32, arg []int32, class int32) {
-	check(len(rest), len(z), len(m), len(arg))
-	c := splatI(class)
-	for len(rest) >= Step && len(z) >= Step && len(m) >= Step && len(arg) >= Step {
-		d, sz, sm, sa := (*[Step]float32)(rest), (*[Step]float32)(z), (*[Step]float32)(m), (*[Step]int32)(arg)
-		rest, z, m, arg = rest[Step:], z[Step:], m[Step:], arg[Step:]
-		e0, e1 := expNegative(load(sz[0:4]).Sub(load(sm[0:4]))), expNegative(load(sz[4:8]).Sub(load(sm[4:8])))
-		e2, e3 := expNegative(load(sz[8:12]).Sub(load(sm[8:12]))), expNegative(load(sz[12:16]).Sub(load(sm[12:16])))
-		load(d[0:4]).Add(unless(e0, loadI(sa[0:4]), c)).Store(d[0:4])
-		load(d[4:8]).Add(unless(e1, loadI(sa[4:8]), c)).Store(d[4:8])
-		load(d[8:12]).Add(unless(e2, loadI(sa[8:12]), c)).Store(d[8:12])
-		load(d[12:16]).Add(unless(e3, loadI(sa[12:16]), c)).Store(d[12:16])
+	n := len(rest)
+	check(n, len(z), len(m), len(arg))
+	z, m, arg = z[:n], m[:n], arg[:n]
+	o := splatI(class)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(z, i))
+		e, f, g, h := load4(at(m, i))
+		a, b, c, d = sub4(a, b, c, d, e, f, g, h)
+		a, b, c, d = clampNegative4(a, b, c, d)
+		k, l, m, n := nearest4(a, b, c, d)
+		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
+		e, f, g, h = series4(a, b, c, d)
+		e, f, g, h = power4(e, f, g, h, a, b, c, d)
+		a, b, c, d = scale4(e, f, g, h, k, l, m, n)
+		p, q, r, s := loadI4(at(arg, i))
+		a, b, c, d = unless4(a, b, c, d, p, q, r, s, o)
+		e, f, g, h = load4(at(rest, i))
+		a, b, c, d = add4(e, f, g, h, a, b, c, d)
+		store4(at(rest, i), a, b, c, d)
 	}
 }
 
-// share is p and 1-p of the class whose e^(z-m) is e. 1-e is exact for e >= 1/2, and where e is less, or the class is not the
-// largest, nothing cancels.
-func share(e, rest F32) (p, q F32) {
-	all := rest.Add(splat(1))
-	return e.Div(all), splat(1).Sub(e).Add(rest).Div(all)
+// others4 is (1-e) + rest. 1-e is exact for e >= 1/2, and where e is less, or the class not the largest, nothing cancels.
+func others4(a, b, c, d, p, q, r, s F32) (F32, F32, F32, F32) {
+	h := every(&one)
+	return h.Sub(a).Add(p), h.Sub(b).Add(q), h.Sub(c).Add(r), h.Sub(d).Add(s)
+}
+
+// over4 is x/(1+rest).
+func over4(a, b, c, d, p, q, r, s F32) (F32, F32, F32, F32) {
+	h := every(&one)
+	return a.Div(p.Add(h)), b.Div(q.Add(h)), c.Div(r.Add(h)), d.Div(s.Add(h))
+}
+
+// drop is e^(z-m), for z <= m.
+func drop(dst, z, m []float32) {
+	n := len(dst)
+	z, m = z[:n], m[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(z, i))
+		e, f, g, h := load4(at(m, i))
+		a, b, c, d = sub4(a, b, c, d, e, f, g, h)
+		a, b, c, d = clampNegative4(a, b, c, d)
+		k, l, m, n := nearest4(a, b, c, d)
+		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
+		e, f, g, h = series4(a, b, c, d)
+		e, f, g, h = power4(e, f, g, h, a, b, c, d)
+		a, b, c, d = scale4(e, f, g, h, k, l, m, n)
+		store4(at(dst, i), a, b, c, d)
+	}
 }
 
 // SoftmaxClass is p = e/(1+rest) and q = ((1-e)+rest)/(1+rest) with e = e^(z-m): the probability of a class and of all others,
 // within 3e-7 of themselves. q may be nil.
 func SoftmaxClass(p, q, z, m, rest []float32) {
-	if q == nil {
-		probability(p, z, m, rest)
-		return
+	n := len(p)
+	check(n, len(z), len(m), len(rest))
+	apart(p, rest)
+	rest = rest[:n]
+	drop(p, z, m)
+	if q != nil {
+		check(n, len(q))
+		others(q, p, rest)
 	}
-	check(len(p), len(q), len(z), len(m), len(rest))
-	for len(p) >= Step && len(q) >= Step && len(z) >= Step && len(m) >= Step && len(rest) >= Step {
-		dp, dq, sz, sm, sr := (*[Step]float32)(p), (*[Step]float32)(q), (*[Step]float32)(z), (*[Step]float32)(m), (*[Step]float32)(rest)
-		p, q, z, m, rest = p[Step:], q[Step:], z[Step:], m[Step:], rest[Step:]
-		p0, q0 := share(expNegative(load(sz[0:4]).Sub(load(sm[0:4]))), load(sr[0:4]))
-		p1, q1 := share(expNegative(load(sz[4:8]).Sub(load(sm[4:8]))), load(sr[4:8]))
-		p2, q2 := share(expNegative(load(sz[8:12]).Sub(load(sm[8:12]))), load(sr[8:12]))
-		p3, q3 := share(expNegative(load(sz[12:16]).Sub(load(sm[12:16]))), load(sr[12:16]))
-		p0.Store(dp[0:4])
-		p1.Store(dp[4:8])
-		p2.Store(dp[8:12])
-		p3.Store(dp[12:16])
-		q0.Store(dq[0:4])
-		q1.Store(dq[4:8])
-		q2.Store(dq[8:12])
-		q3.Store(dq[12:16])
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(p, i))
+		e, f, g, h := load4(at(rest, i))
+		a, b, c, d = over4(a, b, c, d, e, f, g, h)
+		store4(at(p, i), a, b, c, d)
 	}
 }
 
-// probability is p = e^(z-m)/(1+rest).
-func probability(p, z, m, rest []float32) {
-	check(len(p), len(z), len(m), len(rest))
-	for len(p) >= Step && len(z) >= Step && len(m) >= Step && len(rest) >= Step {
-		d, sz, sm, sr := (*[Step]float32)(p), (*[Step]float32)(z), (*[Step]float32)(m), (*[Step]float32)(rest)
-		p, z, m, rest = p[Step:], z[Step:], m[Step:], rest[Step:]
-		e0, e1 := expNegative(load(sz[0:4]).Sub(load(sm[0:4]))), expNegative(load(sz[4:8]).Sub(load(sm[4:8])))
-		e2, e3 := expNegative(load(sz[8:12]).Sub(load(sm[8:12]))), expNegative(load(sz[12:16]).Sub(load(sm[12:16])))
-		e0.Div(load(sr[0:4]).Add(splat(1))).Store(d[0:4])
-		e1.Div(load(sr[4:8]).Add(splat(1))).Store(d[4:8])
-		e2.Div(load(sr[8:12]).Add(splat(1))).Store(d[8:12])
-		e3.Div(load(sr[12:16]).Add(splat(1))).Store(d[12:16])
+// others is q of e = e^(z-m).
+func others(q, e, rest []float32) {
+	n := len(q)
+	e, rest = e[:n], rest[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(e, i))
+		e, f, g, h := load4(at(rest, i))
+		a, b, c, d = others4(a, b, c, d, e, f, g, h)
+		a, b, c, d = over4(a, b, c, d, e, f, g, h)
+		store4(at(q, i), a, b, c, d)
 	}
 }
 
 // LogSoftmaxClass is u = (z-m) - log(1+rest): the log probability of a class.
 func LogSoftmaxClass(u, z, m, rest []float32) {
-	check(len(u), len(z), len(m), len(rest))
-	for len(u) >= Step && len(z) >= Step && len(m) >= Step && len(rest) >= Step {
-		d, sz, sm, sr := (*[Step]float32)(u), (*[Step]float32)(z), (*[Step]float32)(m), (*[Step]float32)(rest)
-		u, z, m, rest = u[Step:], z[Step:], m[Step:], rest[Step:]
-		load(sz[0:4]).Sub(load(sm[0:4])).Sub(logPlusOne(load(sr[0:4]))).Store(d[0:4])
-		load(sz[4:8]).Sub(load(sm[4:8])).Sub(logPlusOne(load(sr[4:8]))).Store(d[4:8])
-		load(sz[8:12]).Sub(load(sm[8:12])).Sub(logPlusOne(load(sr[8:12]))).Store(d[8:12])
-		load(sz[12:16]).Sub(load(sm[12:16])).Sub(logPlusOne(load(sr[12:16]))).Store(d[12:16])
+	n := len(u)
+	check(n, len(z), len(m), len(rest))
+	z, m, rest = z[:n], m[:n], rest[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(rest, i))
+		e, f, g, h := plusOne4(a, b, c, d)
+		p, q, r, s := lost4(a, b, c, d, e, f, g, h)
+		k, l, y, w := exponent4(bits(e), bits(f), bits(g), bits(h))
+		a, b, c, d = fraction4(bits(e), bits(f), bits(g), bits(h), k, l, y, w)
+		a, b, c, d = restore4(a, b, c, d, p, q, r, s, k, l, y, w)
+		e, f, g, h = ratio4(a, b, c, d)
+		p, q, r, s = short4(mul4(e, f, g, h, e, f, g, h))
+		p, q, r, s = tail4(p, q, r, s, e, f, g, h, a, b, c, d)
+		a, b, c, d = octaves4(a, b, c, d, p, q, r, s, k, l, y, w)
+		e, f, g, h = load4(at(z, i))
+		p, q, r, s = load4(at(m, i))
+		e, f, g, h = sub4(e, f, g, h, p, q, r, s)
+		a, b, c, d = sub4(e, f, g, h, a, b, c, d)
+		store4(at(u, i), a, b, c, d)
 	}
 }
 
 // TrueSoftmax is u = log p and q = 1-p of the true class, whose logit is zt (GatherTrue): LogSoftmaxClass and the q of
 // SoftmaxClass together.
 func TrueSoftmax(u, q, zt, m, rest []float32) {
-	check(len(u), len(q), len(zt), len(m), len(rest))
-	for len(u) >= Step && len(q) >= Step && len(zt) >= Step && len(m) >= Step && len(rest) >= Step {
-		du, dq, sz, sm, sr := (*[Step]float32)(u), (*[Step]float32)(q), (*[Step]float32)(zt), (*[Step]float32)(m), (*[Step]float32)(rest)
-		u, q, zt, m, rest = u[Step:], q[Step:], zt[Step:], m[Step:], rest[Step:]
-		y0, y1 := load(sz[0:4]).Sub(load(sm[0:4])), load(sz[4:8]).Sub(load(sm[4:8]))
-		y2, y3 := load(sz[8:12]).Sub(load(sm[8:12])), load(sz[12:16]).Sub(load(sm[12:16]))
-		r0, r1, r2, r3 := load(sr[0:4]), load(sr[4:8]), load(sr[8:12]), load(sr[12:16])
-		y0.Sub(logPlusOne(r0)).Store(du[0:4])
-		y1.Sub(logPlusOne(r1)).Store(du[4:8])
-		y2.Sub(logPlusOne(r2)).Store(du[8:12])
-		y3.Sub(logPlusOne(r3)).Store(du[12:16])
-		_, q0 := share(expNegative(y0), r0)
-		_, q1 := share(expNegative(y1), r1)
-		_, q2 := share(expNegative(y2), r2)
-		_, q3 := share(expNegative(y3), r3)
-		q0.Store(dq[0:4])
-		q1.Store(dq[4:8])
-		q2.Store(dq[8:12])
-		q3.Store(dq[12:16])
-	}
+	check(len(q), len(u), len(zt), len(m), len(rest))
+	apart(u, zt)
+	apart(u, m)
+	apart(u, rest)
+	apart(q, rest)
+	LogSoftmaxClass(u, zt, m, rest)
+	drop(q, zt, m)
+	others(q, q, rest)
 }
 
+// fewClasses is up to where a pass over each plane is quicker than to fetch each logit.
+const fewClasses = 12
+
 // GatherTrue is zt[i] = z[label[i]][i], the logit of the true class; an ignored pixel, label -1, gets that of class 0.
-// The planes z may be longer than the block.
+// The planes z may be longer than the block. Other labels must be below len(z).
 func GatherTrue(zt []float32, z [][]float32, label []int32) {
-	check(len(zt), len(label))
+	n := len(zt)
+	check(n, len(label))
 	for _, plane := range z {
-		if len(plane) < len(zt) {
+		if len(plane) < n {
 			panic(badPlane)
 		}
 	}
-	for i := range zt {
-		zt[i] = z[max(label[i], 0)][i]
+	if len(z) > fewClasses {
+		for i := range zt {
+			zt[i] = z[max(label[i], 0)][i]
+		}
+		return
+	}
+	copy(zt, z[0])
+	for class := 1; class < len(z); class++ {
+		put(zt, z[class][:n], label, int32(class))
+	}
+}
+
+// put is dst = x where label is class.
+func put(dst, x []float32, label []int32, class int32) {
+	n := len(dst)
+	x, label = x[:n], label[:n]
+	o := splatI(class)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(x, i))
+		e, f, g, h := load4(at(dst, i))
+		k, l, m, n := loadI4(at(label, i))
+		store4(at(dst, i), a.IfElse(k.Equal(o), e), b.IfElse(l.Equal(o), f), c.IfElse(m.Equal(o), g), d.IfElse(n.Equal(o), h))
 	}
 }

@@ -6,7 +6,8 @@
 // comparison, integer arithmetic and the conversion of integers are used: no fused multiply-add, no math.Exp or math.Log.
 //
 // Shapes: unless said otherwise the slices of a call have one length, a multiple of Step and at most Block; dst comes first.
-// Where dst is a source too they are the same slice, never overlapping ones. NaN is nowhere meant: test with Finite.
+// Of the elementwise functions, Exp, Log and Log1p dst may be a source; elsewhere results and sources are apart. Slices never
+// overlap otherwise. NaN is nowhere meant: test with Finite.
 package vec
 
 const (
@@ -14,14 +15,12 @@ const (
 	Block = 1024
 	// Step is the number of pixels a loop turn handles: four vectors, one load of byte labels.
 	Step = 16
-	// run is the number of pixels that a float32 lane accumulates before it is folded: eight turns.
-	// Two levels of at most eight additions keep a block sum within 3e-7 of itself, also for equal terms.
-	run = 8 * Step
 )
 
 const (
 	badLength  = "vec: lengths differ"
 	badBlock   = "vec: length is not a multiple of 16, or above 1024"
+	badAlias   = "vec: a result is also a source"
 	badPlane   = "vec: a plane is shorter than the block"
 	badChannel = "vec: channel is not in 0 to 3"
 )
@@ -40,5 +39,12 @@ func check(n int, others ...int) {
 		if m != n {
 			panic(badLength)
 		}
+	}
+}
+
+// apart panics if the result dst is the source x.
+func apart(dst, x []float32) {
+	if len(dst) > 0 && len(x) > 0 && &dst[0] == &x[0] {
+		panic(badAlias)
 	}
 }
