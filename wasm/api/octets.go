@@ -12,16 +12,16 @@ import (
 // of a body of octets, in the fields of a form, in the input of a run. No option
 // of a loss has one of these names.
 const (
-	keyShape      = "shape"      // of the prediction, [N,C,(D,)H,W]
-	keyForm       = "form"       // logits, probs or labels
-	keyPrediction = "prediction" // type of its numbers
-	keyTarget     = "target"     // type of its numbers
-	keyKind       = "kind"       // of the target: labels, soft, instances or mask
-	keyWeights    = "weights"    // type of the weights of the pixels, which follow the target
-	keyIgnore     = "ignore"     // labels that count nowhere
-	keyChannel    = "channel"    // of a PNG file in colour
-	keyChannels   = "channels"   // classes of a prediction of labels
-	keyNames      = "names"      // losses of a report
+	keyShape      = "shape"        // of the prediction, [N,C,(D,)H,W]
+	keyForm       = "form"         // logits, probs or labels
+	keyPrediction = "prediction"   // type of its numbers
+	keyTarget     = "target"       // type of its numbers
+	keyKind       = "kind"         // of the target: labels, soft, instances or mask
+	keyWeights    = "pixelWeights" // type of the weights of the pixels, which follow the target
+	keyIgnore     = "ignore"       // labels that count nowhere
+	keyChannel    = "channel"      // of a PNG file in colour
+	keyChannels   = "channels"     // classes of a prediction of labels
+	keyNames      = "names"        // losses of a report
 )
 
 // widths are the bytes of each type of number.
