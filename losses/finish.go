@@ -23,8 +23,10 @@ func (j *Job) Finish(state []float64, outs []Out) ([]Result, error) {
 		if outs != nil {
 			out = outs[t.spec]
 			first := k == 0 || j.terms[k-1].spec != t.spec
-			if first {
+			if first && !(t.alone && t.form < planeTerm) {
 				clear(out.Gradient)
+			}
+			if first && !(t.alone && t.form < planeTerm && (t.group.channels == 1 || !t.group.act.sigmoid())) {
 				clear(out.Heatmap)
 			}
 		}

@@ -64,28 +64,29 @@ func (o Focal) Weights(w *ClassWeights) {
 // Term is -q^γ u; its slope is γ q^(γ-1) p u - q^γ, of which the first is
 // written γ q^γ (p/q) u: where q tends to 0, u tends to -q and it stays finite.
 func (o Focal) Term(loss, slope, u, q []float32) {
-	o.modulation(loss, q)
-	if slope != nil {
-		g := float32(o.Gamma)
-		for i := range slope {
-			m, x := loss[i], q[i]
-			if x < math.SmallestNonzeroFloat32*(1<<23) {
-				slope[i] = 0 // the limit, and what q^γ says below float32 too
-				if g == 0 {
-					slope[i] = -m
-				}
-				continue
+	var mb, pb, qb [vec.Block]float32
+	m, p, held := mb[:len(u)], pb[:len(u)], qb[:len(u)]
+	o.modulation(m, q)
+	vec.Mul(loss, m, u)
+	vec.Scale(loss, loss, -1)
+	if slope == nil {
+		return
+	}
+	vec.Fill(p, 1)
+	vec.Sub(p, p, q)
+	vec.AtLeast(held, q, 1e-38)
+	vec.Ratio(p, p, held)
+	vec.Mul(p, p, m)
+	vec.Scale(p, p, float32(o.Gamma))
+	if r := float32(o.ReducedThreshold); r > 0 { // the modulation is flat there
+		for i, x := range q {
+			if x > 1-r {
+				p[i] = 0
 			}
-			e := g
-			if r := float32(o.ReducedThreshold); r > 0 && x > 1-r {
-				e = 0
-			}
-			slope[i] = float32(float32(e*m)*((1-x)/x))*u[i] - m
 		}
 	}
-	for i := range loss {
-		loss[i] *= -u[i]
-	}
+	vec.Mul(slope, p, u)
+	vec.Sub(slope, slope, m)
 }
 
 // modulation is q^γ, or what the reduced form puts in its place.

@@ -48,7 +48,8 @@ type term struct {
 	options Options
 	group   *group
 	on      []bool
-	at      int // of its own state
+	at      int  // of its own state
+	alone   bool // the only term of its spec
 	form    termForm
 
 	hit, miss   []float64 // d value / d sum of the pixels' losses, per channel
@@ -90,6 +91,7 @@ type group struct {
 	read      *reader
 	tally     []int32
 	p, q, g   [][]float32 // of all classes, for chains
+	spread    *spreader
 }
 
 // The counted and all pixels of a group; then per channel hit and miss pixels,
@@ -151,7 +153,7 @@ func (j *Job) addSpec(i int, s Spec) error {
 		return fail(CodeOption, "target.kind", "is instances, %s needs labels or soft", s.Name)
 	}
 	for _, p := range parts {
-		t := &term{spec: i, weight: p.Weight, loss: p.Loss, options: p.Options}
+		t := &term{spec: i, weight: p.Weight, loss: p.Loss, options: p.Options, alone: len(parts) == 1}
 		if err := j.addTerm(t, mode, s.Name); err != nil {
 			return err
 		}
@@ -771,6 +773,16 @@ func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float6
 	labels := j.in.Prediction.Form == Classes
 	if !labels {
 		r.probs(c)
+	}
+	if !labels && !g.soft && g.weight == nil {
+		tp, fp, hits, all := vec.Outcomes(r.p, float32(threshold), r.labels, r.class(c))
+		if r.n > r.size && r.valid == r.size { // the padding has no label
+			all = r.size
+		}
+		for i, x := range [...]int{tp, fp, hits - tp, all - hits - fp} {
+			s[i*slot] += float64(x) // exact on the first grid
+		}
+		return
 	}
 	per := labels && j.in.Prediction.Labels.Len() != r.shape.Len()
 	k := r.class(c)

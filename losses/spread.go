@@ -16,8 +16,7 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 	for _, g := range j.views {
 		var terms []*term
 		for _, t := range g.terms {
-			o := outs[t.spec]
-			if t.form <= regionTerm && (o.Gradient != nil || o.Heatmap != nil || o.Values != nil && t.form != regionTerm) {
+			if t.form <= regionTerm && wants(t, outs[t.spec]) {
 				terms = append(terms, t)
 			}
 		}
@@ -32,45 +31,74 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 					if err := j.load(g, image, c, at, size); err != nil {
 						return err
 					}
-					j.spreadChannel(g, terms, c, outs)
+					for _, t := range terms {
+						j.spreadChannel(g, t, c, outs[t.spec])
+					}
 				}
 				continue
 			}
 			if err := j.load(g, image, 0, at, size); err != nil {
 				return err
 			}
-			j.spreadSoftmax(g, terms, outs)
+			if g.hard {
+				g.read.trueClass(0)
+				g.keep()
+			}
+			for _, t := range terms {
+				j.spreadSoftmax(g, t, outs[t.spec])
+			}
 		}
 	}
 	return nil
 }
 
-// addTo adds the pixels of a block to a plane.
-func (r *reader) addTo(data []float32, i int, x []float32) {
+// wants tells whether a term has anything to spread.
+func wants(t *term, o Out) bool {
+	return o.Gradient != nil || o.Heatmap != nil || o.Values != nil && t.form != regionTerm
+}
+
+// put writes the pixels of a block into plane i, or adds them where another term
+// has written too.
+func (r *reader) put(data []float32, i int, x []float32, alone bool) {
 	start := i*r.shape.Pixels() + r.at
 	dst := data[start : start+r.size]
-	for k, v := range x[:r.size] {
-		dst[k] += v
+	if alone {
+		copy(dst, x)
+	} else {
+		vec.Accumulate(dst, x[:r.size])
 	}
 }
 
-// byLabel is the weight of each pixel's loss: hit or miss of channel c.
+// A spreader is the memory of one block's spreading.
+type spreader struct {
+	grad, weight, heat, tmp, rise, all, rest, u, q [vec.Block]float32
+}
+
+// keep puts aside what of the true class the passes over all classes overwrite.
+func (g *group) keep() {
+	s := g.spreader()
+	copy(s.u[:], g.read.u)
+	copy(s.q[:], g.read.q)
+}
+
+func (g *group) spreader() *spreader {
+	if g.spread == nil {
+		g.spread = new(spreader)
+	}
+	return g.spread
+}
+
+// byLabel is the worth of each pixel's loss: hit or miss of a channel.
 func (r *reader) byLabel(dst []float32, class int32, hit, miss float64) {
-	h, m := float32(hit), float32(miss)
-	if h == m {
-		vec.Fill(dst, h)
+	if hit == miss {
+		vec.Fill(dst, float32(hit))
 	} else {
-		for i, l := range r.labels {
-			dst[i] = m
-			if l == class {
-				dst[i] = h
-			}
-		}
+		vec.Choose(dst, r.labels, class, float32(hit), float32(miss))
 	}
 	r.weigh(dst)
 }
 
-// byClassOf is the weight of each pixel's loss by its class.
+// byClassOf is the worth of each pixel's loss by its class.
 func (r *reader) byClassOf(dst []float32, hit []float64) {
 	same := true
 	for _, h := range hit {
@@ -90,287 +118,229 @@ func (r *reader) byClassOf(dst []float32, hit []float64) {
 }
 
 // spreadChannel fills one channel of independent ones.
-func (j *Job) spreadChannel(g *group, terms []*term, c int, outs []Out) {
-	r := g.read
-	s := j.in.Prediction.Shape
-	plane := r.image*s.C + c
+func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
+	r, s := g.read, g.spreader()
+	n := r.n
+	plane := r.image*g.channels + c
 	probs := g.act == sigmoidProbs
-	var gb, wb, hb [vec.Block]float32
-	grad, weight, heat := gb[:r.n], wb[:r.n], hb[:r.n]
-	for _, t := range terms {
-		o := outs[t.spec]
-		wantG := o.Gradient != nil
-		rise := r.rise
-		if !wantG {
-			rise = nil
+	grad, weight, heat := s.grad[:n], s.weight[:n], s.heat[:n]
+	rise := r.rise
+	if o.Gradient == nil {
+		rise = nil
+	}
+	switch t.form {
+	case hardPixel:
+		r.trueClass(c)
+		k := r.class(c)
+		t.loss.(Pixel).Term(r.loss, rise, r.u, r.q)
+		r.byLabel(weight, k, t.hit[c], t.miss[c])
+		vec.Mul(heat, r.loss, weight)
+		if rise != nil {
+			vec.Mul(rise, rise, weight)
+			if t.hitB != nil {
+				t.loss.(Divided).Divisor(r.loss, s.tmp[:n], r.u, r.q)
+				r.byLabel(weight, k, t.hitB[c], t.missB[c])
+				vec.MulAddTo(rise, s.tmp[:n], weight)
+			}
+			if probs {
+				vec.AtLeast(s.tmp[:n], r.p, leastP)
+				vec.Ratio(rise, rise, s.tmp[:n])
+				vec.TwoChain(grad, rise, r.ones, r.labels, k)
+			} else {
+				vec.TwoChain(grad, rise, r.q, r.labels, k)
+			}
 		}
+	case densePixel, bothPixel:
+		r.logs(c)
+		r.denseTarget(c)
+		j.denseSlope(t, g, c, grad, heat, rise != nil)
+		if soft, ok := t.loss.(SoftPixel); ok && g.soft { // it has answered by the logit
+			soft.SoftTerm(r.loss, r.rise, r.logit(c), r.t)
+			vec.Scale(heat, r.loss, float32(t.hit[c]))
+			vec.Scale(grad, r.rise, float32(t.hit[c]))
+			r.weigh(heat)
+			r.weigh(grad)
+			if probs {
+				vec.Mul(s.tmp[:n], r.p, r.q)
+				vec.AtLeast(s.tmp[:n], s.tmp[:n], leastP)
+				vec.Ratio(grad, grad, s.tmp[:n])
+			}
+		}
+	case regionTerm:
+		r.probs(c)
 		vec.Fill(heat, 0)
-		vec.Fill(grad, 0)
-		switch t.form {
-		case hardPixel:
-			r.trueClass(c)
-			k := r.class(c)
-			t.loss.(Pixel).Term(r.loss, rise, r.u, r.q)
-			r.byLabel(weight, k, t.hit[c], t.miss[c])
-			vec.Mul(heat, r.loss, weight)
-			if wantG {
-				vec.Mul(rise, rise, weight)
-				if t.hitB != nil {
-					var db, vb [vec.Block]float32
-					d := db[:r.n]
-					t.loss.(Divided).Divisor(vb[:r.n], d, r.u, r.q)
-					r.byLabel(weight, k, t.hitB[c], t.missB[c])
-					vec.MulAddTo(rise, d, weight)
-				}
-				r.hardChain(grad, rise, k, probs)
-			}
-		case densePixel, bothPixel:
-			r.logs(c)
-			r.denseTarget(c)
-			j.denseChannel(t, r, c, grad, heat, wantG, probs)
-		case regionTerm:
-			r.probs(c)
-			j.regionSlope(t, g, plane, c, grad, heat)
-			if wantG && !probs {
-				vec.Mul(grad, grad, r.p)
-				vec.Mul(grad, grad, r.q)
-			}
+		j.regionSlope(t, g, plane, c, grad, heat, o)
+		if !probs {
+			vec.Mul(grad, grad, r.p)
+			vec.Mul(grad, grad, r.q)
 		}
-		if wantG {
-			r.addTo(o.Gradient, plane, grad)
-		}
-		if o.Heatmap != nil {
-			r.addTo(o.Heatmap, r.image, heat)
-		}
-		if o.Values != nil && t.form != regionTerm {
-			r.addValues(o.Values, plane, heat)
-		}
+	}
+	if o.Gradient != nil {
+		r.put(o.Gradient, plane, grad, t.alone)
+	}
+	if o.Heatmap != nil {
+		r.put(o.Heatmap, r.image, heat, t.alone && g.channels == 1)
+	}
+	if o.Values != nil && t.form != regionTerm {
+		r.put(o.Values, plane, heat, true)
 	}
 }
 
-// addValues writes the pixels of a block; the values of none are those of a sum.
-func (r *reader) addValues(data []float32, i int, x []float32) {
-	start := i*r.shape.Pixels() + r.at
-	copy(data[start:start+r.size], x)
-}
+// leastP keeps a division by a probability finite, as torch has it.
+const leastP = 1e-12
 
-// hardChain takes d loss / d u of the true class to the scores of one channel.
-func (r *reader) hardChain(grad, rise []float32, class int32, probs bool) {
-	for i, l := range r.labels {
-		x := rise[i] * r.q[i]
-		if probs {
-			x = rise[i] / max(r.p[i], 1e-12)
-		}
-		if l != class {
-			x = -x
-		}
-		grad[i] = x
-	}
-}
-
-// denseChannel is a loss of a channel whose target is a number, after logs and
-// denseTarget.
-func (j *Job) denseChannel(t *term, r *reader, c int, grad, heat []float32, wantG, probs bool) {
-	l := t.loss.(Pixel)
-	hit, miss := float32(t.hit[c]), float32(t.miss[c])
-	if s, ok := l.(SoftPixel); ok && t.group.soft {
-		s.SoftTerm(r.loss, r.rise, r.logit(c), r.t)
-		for i := range heat {
-			heat[i] = hit * r.loss[i]
-			grad[i] = hit * r.rise[i]
-			if probs {
-				grad[i] /= max(r.p[i]*r.q[i], 1e-12)
-			}
-		}
-	} else {
-		l.Term(r.loss, r.rise, r.u, r.q)
-		for i, g := range r.t {
-			heat[i] = float32(hit*g) * r.loss[i]
-			x := float32(float32(hit*g) * r.rise[i])
-			if probs {
-				grad[i] = x / max(r.p[i], 1e-12)
-			} else {
-				grad[i] = x * r.q[i]
-			}
-		}
-		l.Term(r.loss, r.rise, r.v, r.p)
-		for i, g := range r.t {
-			heat[i] += float32(float32(miss*(1-g)) * r.loss[i])
-			x := float32(float32(miss*(1-g)) * r.rise[i])
-			if probs {
-				grad[i] -= x / max(r.q[i], 1e-12)
-			} else {
-				grad[i] -= float32(x * r.p[i])
-			}
-		}
-	}
-	r.weigh(heat)
-	r.weigh(grad)
-}
-
-// regionSlope adds d value / d p of a ratio to grad and its heat to heat, for
-// the plane of class c, after probs.
-func (j *Job) regionSlope(t *term, g *group, plane, c int, grad, heat []float32) {
+// regionSlope is d value / d p of a ratio; its share is added to heat. For the
+// plane of class c, after probs.
+func (j *Job) regionSlope(t *term, g *group, plane, c int, grad, heat []float32, o Out) {
 	r := g.read
 	d := &t.region[plane]
-	target := r.t
+	squares := d.square != 0 || d.abs != 0
 	if g.soft {
 		if !g.act.sigmoid() {
 			r.soft(c)
 		}
-	} else {
-		vec.Hits(target, r.labels, r.class(c))
-	}
-	hit, miss, fp, fn, even := float32(d.hit), float32(d.miss), float32(d.fp), float32(d.fn), float32(d.even)
-	for i, g := range target {
-		grad[i] += float32(hit*g) + float32(miss*(1-g))
-		heat[i] += float32(float32(fp*r.p[i])*(1-g)) + float32(float32(fn*r.q[i])*g) + even
-	}
-	if d.square != 0 || d.abs != 0 {
-		sq, ab := float32(2*d.square), float32(d.abs)
-		for i, g := range target {
-			x := float32(sq * r.p[i])
-			switch {
-			case r.p[i] > g:
-				x += ab
-			case r.p[i] < g:
-				x -= ab
-			}
-			grad[i] += x
+		vec.Mix(grad, r.t, float32(d.hit), float32(d.miss))
+		if o.Heatmap != nil {
+			vec.ShareSoft(heat, r.p, r.q, r.t, float32(d.fp), float32(d.fn), float32(d.even))
 		}
+	} else {
+		k := r.class(c)
+		vec.Choose(grad, r.labels, k, float32(d.hit), float32(d.miss))
+		if o.Heatmap != nil {
+			vec.Share(heat, r.p, r.q, r.labels, k, float32(d.fp), float32(d.fn), float32(d.even))
+		}
+		if squares {
+			vec.Hits(r.t, r.labels, k)
+		}
+	}
+	if squares {
+		vec.AddSquare(grad, r.p, r.t, float32(d.square), float32(d.abs))
 	}
 	r.weigh(grad)
 	r.weigh(heat)
 }
 
 // spreadSoftmax fills all classes of exclusive ones.
-func (j *Job) spreadSoftmax(g *group, terms []*term, outs []Out) {
-	r := g.read
+func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
+	r, s := g.read, g.spreader()
 	n, C := r.n, g.channels
-	probs := g.act == softmaxProbs
-	var wb, hb, tb, sb [vec.Block]float32
-	weight, heat, tmp := wb[:n], hb[:n], tb[:n]
-	if g.hard {
-		r.trueClass(0)
-	}
-	u, q := r.u, append(j.scratch.A[:0], r.q...) // the passes below use r.q
-	u = append(j.scratch.B[:0], u...)
-	j.scratch.A, j.scratch.B = q, u
-	for _, t := range terms {
-		o := outs[t.spec]
-		wantG := o.Gradient != nil
+	heat := s.heat[:n]
+	if t.form != hardPixel {
 		vec.Fill(heat, 0)
-		slope := sb[:n]
-		if !wantG {
-			slope = nil
+		j.spreadDense(g, t, o, heat)
+	} else {
+		rise, weight := s.rise[:n], s.weight[:n]
+		if o.Gradient == nil {
+			rise = nil
 		}
-		if t.form == hardPixel {
-			t.loss.(Pixel).Term(r.loss, slope, u, q)
-			r.byClassOf(weight, t.hit)
-			vec.Mul(heat, r.loss, weight)
-			if wantG {
-				vec.Mul(slope, slope, weight)
-				if t.hitB != nil {
-					t.loss.(Divided).Divisor(r.loss, r.rise, u, q)
-					r.byClassOf(weight, t.hitB)
-					vec.MulAddTo(slope, r.rise, weight)
-				}
-				for c := range C {
-					if probs {
-						for i, l := range r.labels {
-							tmp[i] = 0
-							if l == int32(c) {
-								tmp[i] = slope[i] / max(r.z[c][i], 1e-12)
-							}
-						}
-					} else {
-						r.probs(c)
-						vec.TrueChain(tmp, slope, r.p, r.q, r.labels, int32(c))
-					}
-					r.addTo(o.Gradient, r.image*C+c, tmp)
-				}
+		t.loss.(Pixel).Term(r.loss, rise, s.u[:n], s.q[:n])
+		r.byClassOf(weight, t.hit)
+		vec.Mul(heat, r.loss, weight)
+		if rise != nil {
+			vec.Mul(rise, rise, weight)
+			if t.hitB != nil {
+				t.loss.(Divided).Divisor(r.loss, r.rise, s.u[:n], s.q[:n])
+				r.byClassOf(weight, t.hitB)
+				vec.MulAddTo(rise, r.rise, weight)
 			}
-		} else {
-			j.spreadDense(g, t, o, heat, wantG, probs)
+			for c := range C {
+				d := s.tmp[:n]
+				if g.act == softmaxProbs {
+					vec.AtLeast(d, r.z[c], leastP)
+					vec.Ratio(d, rise, d)
+					vec.Hits(r.t, r.labels, int32(c))
+					vec.Mul(d, d, r.t)
+				} else {
+					r.probs(c)
+					vec.TrueChain(d, rise, r.p, r.q, r.labels, int32(c))
+				}
+				r.put(o.Gradient, r.image*C+c, d, t.alone)
+			}
 		}
-		if o.Heatmap != nil {
-			r.addTo(o.Heatmap, r.image, heat)
-		}
-		if o.Values != nil && t.form == bothPixel {
-			continue // written per class
-		}
-		if o.Values != nil && t.form != regionTerm {
-			r.addValues(o.Values, r.image, heat)
-		}
+	}
+	if o.Heatmap != nil {
+		r.put(o.Heatmap, r.image, heat, t.alone)
+	}
+	if o.Values != nil && (t.form == hardPixel || t.form == densePixel) {
+		r.put(o.Values, r.image, heat, true)
 	}
 }
 
-// spreadDense fills the gradient of a loss that reads every class.
-func (j *Job) spreadDense(g *group, t *term, o Out, heat []float32, wantG, probs bool) {
-	r := g.read
+// spreadDense fills the gradient of a loss that reads every class, and adds its
+// share to heat.
+func (j *Job) spreadDense(g *group, t *term, o Out, heat []float32) {
+	r, s := g.read, g.spreader()
 	n, C := r.n, g.channels
 	g.room()
-	var ob [vec.Block]float32
-	one := ob[:n]
+	one := s.tmp[:n]
+	p, q := r.p, r.q
 	for c := range C {
 		d := g.g[c][:n]
-		vec.Fill(d, 0)
+		r.p, r.q = g.p[c][:n], g.q[c][:n]
 		if t.form == regionTerm {
 			r.probs(c)
 			vec.Fill(one, 0)
-			j.regionSlope(t, g, r.image*C+c, c, d, one)
-			if !probs {
+			j.regionSlope(t, g, r.image*C+c, c, d, one, o)
+			if g.act == softmaxLogits {
 				vec.Mul(d, d, r.p)
 			}
 		} else {
 			r.logs(c)
 			r.denseTarget(c)
-			j.denseSlope(t, r, c, d, one, probs)
+			j.denseSlope(t, g, c, d, one, o.Gradient != nil)
 			if o.Values != nil && t.form == bothPixel {
-				r.addValues(o.Values, r.image*C+c, one)
+				r.put(o.Values, r.image*C+c, one, true)
 			}
 		}
 		vec.Add(heat, heat, one)
-		copy(g.p[c], r.p)
-		copy(g.q[c], r.q)
 	}
-	if !wantG {
+	r.p, r.q = p, q
+	if o.Gradient == nil {
 		return
 	}
-	if !probs {
+	if g.act == softmaxLogits {
 		g.chain(r)
 	}
 	for c := range C {
-		r.addTo(o.Gradient, r.image*C+c, g.g[c])
+		r.put(o.Gradient, r.image*C+c, g.g[c][:n], t.alone)
 	}
 }
 
-// denseSlope is p d loss / d p of class c (d loss / d p where probabilities are
-// given), and its heat.
-func (j *Job) denseSlope(t *term, r *reader, c int, d, heat []float32, probs bool) {
-	l := t.loss.(Pixel)
-	hit, miss := float32(t.hit[c]), float32(t.miss[c])
-	l.Term(r.loss, r.rise, r.u, r.q)
-	for i, g := range r.t {
-		w := float32(hit * g)
-		heat[i] = w * r.loss[i]
-		d[i] = w * r.rise[i]
-		if probs {
-			d[i] /= max(r.p[i], 1e-12)
-		}
+// denseSlope is the slope of a channel and its heat, after logs and denseTarget:
+// d loss / d p where probabilities are given, d loss / d logit of a channel on
+// its own, p d loss / d p of exclusive classes, where p d log(1-p) / d p =
+// -p/(1-p).
+func (j *Job) denseSlope(t *term, g *group, c int, d, heat []float32, want bool) {
+	r, s := g.read, g.spreader()
+	l, n := t.loss.(Pixel), r.n
+	weight, rise, tmp := s.weight[:n], s.rise[:n], s.all[:n]
+	probs := g.act == softmaxProbs || g.act == sigmoidProbs
+	l.Term(r.loss, rise, r.u, r.q)
+	vec.Scale(weight, r.t, float32(t.hit[c]))
+	vec.Mul(heat, weight, r.loss)
+	vec.Mul(d, weight, rise)
+	if probs {
+		vec.AtLeast(tmp, r.p, leastP)
+		vec.Ratio(d, d, tmp)
 	}
 	if t.form == bothPixel {
-		l.Term(r.loss, r.rise, r.v, r.p)
-		for i, g := range r.t {
-			w := float32(miss * (1 - g))
-			heat[i] += float32(w * r.loss[i])
-			x := float32(w * r.rise[i])
-			if probs {
-				d[i] -= x / max(r.q[i], 1e-12)
-			} else {
-				d[i] -= float32(x*r.p[i]) / max(r.q[i], 1e-37)
-			}
+		l.Term(r.loss, rise, r.v, r.p)
+		vec.Mix(weight, r.t, 0, float32(t.miss[c]))
+		vec.MulAddTo(heat, weight, r.loss)
+		vec.Mul(rise, rise, weight)
+		switch g.act {
+		case sigmoidLogits:
+			vec.Mul(d, d, r.q)
+			vec.Mul(rise, rise, r.p)
+		case softmaxLogits:
+			vec.Mul(rise, rise, r.p)
+			vec.AtLeast(tmp, r.q, 1e-38) // below every q
+			vec.Ratio(rise, rise, tmp)
+		default:
+			vec.AtLeast(tmp, r.q, leastP)
+			vec.Ratio(rise, rise, tmp)
 		}
+		vec.Sub(d, d, rise)
 	}
 	r.weigh(heat)
 	r.weigh(d)
@@ -388,31 +358,17 @@ func (g *group) room() {
 	}
 }
 
-// chain turns g_c = p_c dL/dp_c of all classes into dL/dz_c = g_c - p_c Σ g. For
-// the largest class, where p may tend to 1, that is g_c q_c - p_c Σ' g over the
-// others, which does not cancel.
+// chain turns g_c = p_c dL/dp_c of all classes into dL/dz_c = g_c - p_c Σ g.
 func (g *group) chain(r *reader) {
-	n := r.n
-	var ab, eb [vec.Block]float32
-	all, rest := ab[:n], eb[:n]
+	s, n := g.spreader(), r.n
+	all, rest := s.all[:n], s.rest[:n]
+	vec.Fill(all, 0)
+	vec.Fill(rest, 0)
 	for c := range g.channels {
-		d := g.g[c][:n]
-		for i, x := range d {
-			all[i] += x
-			if r.arg[i] != int32(c) {
-				rest[i] += x
-			}
-		}
+		vec.ChainSum(all, rest, g.g[c][:n], r.arg, int32(c))
 	}
 	for c := range g.channels {
-		d, p, q := g.g[c][:n], g.p[c][:n], g.q[c][:n]
-		for i, x := range d {
-			if r.arg[i] == int32(c) {
-				d[i] = float32(x*q[i]) - float32(p[i]*rest[i])
-			} else {
-				d[i] = x - float32(p[i]*all[i])
-			}
-		}
+		vec.SoftmaxChain(g.g[c][:n], g.p[c][:n], g.q[c][:n], all, rest, r.arg, int32(c))
 	}
 }
 
@@ -439,22 +395,17 @@ func (j *Job) chainPlanes(g *group, grad []float32) error {
 						return err
 					}
 				}
+				r.p, r.q = g.p[c][:r.n], g.q[c][:r.n]
 				r.probs(c)
 				start := (image*s.C+c)*px + at
-				a := grad[start : start+size]
 				d := g.g[c][:r.n]
+				copy(d, grad[start:start+size])
 				clear(d[size:])
-				for i, x := range a {
-					d[i] = x * r.p[i]
-				}
+				vec.Mul(d, d, r.p)
 				if g.act.sigmoid() {
-					for i := range a {
-						a[i] = d[i] * r.q[i]
-					}
-					continue
+					vec.Mul(d, d, r.q)
+					copy(grad[start:start+size], d)
 				}
-				copy(g.p[c], r.p)
-				copy(g.q[c], r.q)
 			}
 			if !g.act.sigmoid() {
 				g.chain(r)
