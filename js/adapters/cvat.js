@@ -58,7 +58,7 @@ export function fromCvat(source, options) {
 export function toCvat(mask, options) {
   const given = readOptions('toCvat', options, ['variant', ...PICK_OPTIONS]);
   const variant = oneOf('toCvat', 'variant', given.variant ?? 'points', ['points', 'xml']);
-  const { bits, width, height } = regionOfMask('toCvat', mask, given);
+  const { bits, width } = regionOfMask('toCvat', mask, given);
   const { left, top, right, bottom } = boxOf(bits, width) ?? { left: 0, top: 0, right: 0, bottom: 0 };
   /** @type {number[]} */
   const runs = [];

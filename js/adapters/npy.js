@@ -48,21 +48,12 @@ export function fromNpy(bytes, options) {
  */
 export function toNpy(mask, options) {
   const { data, shape } = toArray(mask, readOptions('toNpy', options, ['layout']));
-  const descr =
-    data instanceof Float32Array
-      ? '<f4'
-      : data instanceof Int32Array
-        ? '<i4'
-        : data instanceof Uint16Array
-          ? '<u2'
-          : '|u1';
-  const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
-  // NumPy leaves room for the first axis to grow to 21 digits in place.
-  const grown = dictionary + ' '.repeat(Math.max(0, 21 - String(shape[0]).length));
-  const length = Math.ceil((10 + grown.length + 1) / 64) * 64;
+  const descr = descrOf(data);
+  const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
+  const length = Math.ceil((10 + dictionary.length + 1) / 64) * 64;
   const out = new Uint8Array(length + data.byteLength);
   out.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, (length - 10) & 255, (length - 10) >> 8]);
-  out.set(new TextEncoder().encode(`${grown.padEnd(length - 11)}\n`), 10);
+  out.set(new TextEncoder().encode(`${dictionary.padEnd(length - 11)}\n`), 10);
   out.set(littleEndian(data), length);
   return out;
 }
@@ -174,6 +165,13 @@ function readDictionary(header) {
   }
   for (const n of shape) readInteger('fromNpy', 'shape', n, 1, 2 ** 31 - 1, 'shape');
   return { descr, fortranOrder: order === 'True', shape };
+}
+
+/** @param {Mask['data']} data */
+function descrOf(data) {
+  if (data instanceof Float32Array) return '<f4';
+  if (data instanceof Int32Array) return '<i4';
+  return data instanceof Uint16Array ? '<u2' : '|u1';
 }
 
 function bigEndian() {

@@ -85,11 +85,12 @@ export function fillRingsAsCoco(rings, width, height, adapter) {
   for (const ring of rings) {
     const corners = Array.from(ring, (v) => Math.trunc(5 * v + 0.5));
     walk += walkLength(corners);
-    if (walk > LONGEST_WALK) {
+    // Written so that the length of endless coordinates, Infinity or NaN, is too long as well.
+    if (!(walk <= LONGEST_WALK)) {
       throw new MasklossError(
         'domain',
         'rings',
-        `${adapter}: rings are ${Math.round(walk / 5)} pixels long, must be at most ${Math.floor(LONGEST_WALK / 5)} for rasterizer 'coco'`,
+        `${adapter}: rings are ${walk / 5} pixels long, must be at most ${LONGEST_WALK / 5} for rasterizer 'coco'`,
       );
     }
     const crossings = columnCrossings(corners, width, height).sort((a, b) => a - b);

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { fromCanvas, fromImageData, toImageData } from '../../mask.js';
+import { draw, lines, show } from './drawing.js';
+import { fault, NONSENSE } from './fuzz.js';
+import { randomMask, randomOf } from './random.js';
+
+/** @param {number[][]} pixels rgba of each @param {number} width */
+const image = (pixels, width = pixels.length) => ({
+  data: Uint8ClampedArray.from(pixels.flat()),
+  width,
+  height: pixels.length / width,
+});
+
+const CLEAR = [0, 0, 0, 0];
+
+test('labels: any trace of paint counts, as in CVAT', () => {
+  const pixels = image([CLEAR, [9, 9, 9, 1], [0, 0, 0, 128], [255, 255, 255, 255]]);
+  assert.deepEqual(fromImageData(pixels), {
+    data: Uint8Array.of(0, 1, 1, 1),
+    shape: [1, 1, 4],
+    form: 'labels',
+    kind: 'labels',
+  });
+  assert.deepEqual(fromImageData(pixels, { threshold: 127 }).data, Uint8Array.of(0, 0, 1, 1));
+  assert.deepEqual(fromImageData(pixels, { channel: 'red', threshold: null }).data, Uint8Array.of(0, 9, 0, 255));
+  assert.deepEqual(fromImageData(pixels, { channel: 'red', as: 'instances' }), {
+    data: Uint8Array.of(0, 9, 0, 255),
+    shape: [1, 1, 4],
+    form: 'labels',
+    kind: 'instances',
+  });
+});
+
+test('probabilities are the channel over 255, in float32', () => {
+  const every = image(
+    Array.from({ length: 256 }, (_, v) => [255 - v, 7, 8, v]),
+    16,
+  );
+  const probs = fromImageData(every, { as: 'probs' });
+  assert.deepEqual(probs.shape, [1, 1, 16, 16]);
+  assert.equal(probs.form, 'probs');
+  for (let v = 0; v < 256; v++) assert.equal(probs.data[v], Math.fround(v / 255));
+  assert.equal(fromImageData(every, { as: 'soft', channel: 'red' }).data[0], 1);
+  // (299 * 100 + 587 * 50 + 114 * 200) / 1000 / 255 = 82.05 / 255
+  assert.equal(
+    fromImageData(image([[100, 50, 200, 255]]), { as: 'probs', channel: 'luma' }).data[0],
+    Math.fround(82.05 / 255),
+  );
+});
+
+test('exact colours are classes', () => {
+  const colors = ['#000', '#ff0000', [0, 128, 0]];
+  const pixels = image([[0, 0, 0, 255], [255, 0, 0, 255], [0, 128, 0, 255], CLEAR]);
+  assert.deepEqual(fromImageData(pixels, { colors }).data, Uint8Array.of(0, 1, 2, 0));
+  assert.deepEqual(
+    fromImageData(pixels, { colors: { 0: '#000', 255: '#f00', 300: '#008000' } }).data,
+    Uint16Array.of(0, 255, 300, 0),
+  );
+  assert.deepEqual(
+    fromImageData(pixels, {
+      colors: new Map([
+        [4, '#00000000'],
+        [1, '#f00'],
+        [2, '#008000'],
+        [3, '#000000'],
+      ]),
+    }).data,
+    Uint8Array.of(3, 1, 2, 4),
+  );
+  const blurred = image(
+    [
+      [0, 0, 0, 255],
+      [255, 0, 0, 255],
+      [250, 1, 2, 255],
+      [0, 0, 0, 255],
+    ],
+    2,
+  );
+  assert.throws(
+    () => fromImageData(blurred, { colors }),
+    fault('domain', 'data', /pixel \(0, 1\) has colour \[250, 1, 2, 255\]/),
+  );
+});
+
+test('options that exclude each other or the form', () => {
+  const pixels = image([CLEAR]);
+  /** @type {[any, string, RegExp][]} */
+  const rows = [
+    [{ colors: ['#000'], channel: 'red' }, 'colors', /must stand alone/],
+    [{ colors: ['#000'], threshold: 3 }, 'colors', /must stand alone/],
+    [{ colors: ['#000'], as: 'probs' }, 'colors', /must stand alone/],
+    [{ colors: ['#000', '#000'] }, 'colors', /same colour/],
+    [{ colors: ['black'] }, 'colors', /'black'/],
+    [{ colors: [[0, 0, 256]] }, 'colors', /256/],
+    [{ colors: 'red' }, 'colors', /list of colours/],
+    [{ as: 'logits' }, 'as', /no scores/],
+    [{ as: 'probs', threshold: 1 }, 'threshold', /left out/],
+    [{ channel: 'hue' }, 'channel', /'hue'/],
+    [{ threshold: '5' }, 'threshold', /'5'/],
+    [{ treshold: 5 }, 'treshold', /not an option/],
+  ];
+  for (const [options, field, message] of rows) {
+    assert.throws(() => fromImageData(pixels, options), fault('option', field, message), JSON.stringify(options));
+  }
+  assert.throws(
+    () => fromImageData({ data: new Uint8ClampedArray(4), width: 2, height: 1 }),
+    fault('length', 'data', /4 values, must be 2x1x4/),
+  );
+  for (const nonsense of NONSENSE)
+    assert.throws(() => fromImageData(/** @type {any} */ (nonsense)), { name: 'MasklossError' });
+});
+
+test('a canvas is read whole, at its own size', () => {
+  const pixels = image([CLEAR, [1, 2, 3, 4], CLEAR, CLEAR, [5, 6, 7, 8], CLEAR], 3);
+  /** @type {unknown[]} */
+  const asked = [];
+  const context = {
+    canvas: { width: 3, height: 2 },
+    getImageData: (/** @type {number[]} */ ...area) => {
+      asked.push(area);
+      return pixels;
+    },
+  };
+  const canvas = { getContext: (/** @type {string} */ kind) => (kind === '2d' ? context : null) };
+  const want = lines(`
+    .#.
+    .#.`);
+  assert.equal(show(fromCanvas(/** @type {any} */ (canvas))), want);
+  assert.equal(show(fromCanvas(/** @type {any} */ (context))), want);
+  assert.deepEqual(asked, [
+    [0, 0, 3, 2],
+    [0, 0, 3, 2],
+  ]);
+});
+
+test('canvases that cannot be read say why', () => {
+  const tainted = {
+    canvas: { width: 1, height: 1 },
+    getImageData: () => {
+      throw new Error('The canvas has been tainted');
+    },
+  };
+  assert.throws(() => fromCanvas(/** @type {any} */ (tainted)), fault('domain', 'canvas', /tainted.*CORS/));
+  const webgl = { getContext: () => null };
+  assert.throws(() => fromCanvas(/** @type {any} */ (webgl)), fault('domain', 'canvas', /webgl/));
+  const empty = { canvas: { width: 0, height: 5 }, getImageData: () => null };
+  assert.throws(() => fromCanvas(/** @type {any} */ (empty)), fault('shape', 'canvas', /0x5/));
+});
+
+test('toImageData gives back what fromImageData read', () => {
+  const random = randomOf(2);
+  const colors = ['#00000000', '#d81b60', '#1e88e5', '#ffc107'];
+  for (let i = 0; i < 50; i++) {
+    const mask = randomMask(random, 4);
+    assert.deepEqual(fromImageData(toImageData(mask, { colors }), { colors }), mask);
+    const binary = randomMask(random);
+    assert.deepEqual(fromImageData(toImageData(binary)), binary);
+  }
+  const bytes = Uint8ClampedArray.from({ length: 1024 }, (_, i) => (i % 4 === 3 ? i >> 2 : 255));
+  const probs = fromImageData({ data: bytes, width: 256, height: 1 }, { as: 'probs' });
+  assert.deepEqual(toImageData(probs).data, bytes);
+});
+
+test('toImageData asks for what it cannot know', () => {
+  assert.throws(() => toImageData(draw('.2')), fault('label', 'colors', /pixel \(1, 0\) has label 2/));
+  assert.throws(
+    () => toImageData({ data: new Float32Array(2), shape: [1, 2, 1, 1], form: 'probs' }),
+    fault('shape', 'plane', /0 to 1/),
+  );
+  assert.throws(
+    () => toImageData({ data: new Float32Array(1), shape: [1, 1, 1, 1], form: 'logits' }),
+    fault('domain', 'mask', /sigmoid/),
+  );
+  const two = toImageData(
+    { data: Float32Array.of(0, 1), shape: [1, 2, 1, 1], form: 'probs' },
+    { plane: 1, colors: ['#102030'] },
+  );
+  assert.deepEqual([...two.data], [16, 32, 48, 255]);
+});
