@@ -133,6 +133,7 @@ export class Instance {
   }
 
   get #buffer() {
+    this.#alive();
     return /** @type {WebAssembly.Memory} */ (this.#program.exports.mem).buffer;
   }
 
