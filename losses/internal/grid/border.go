@@ -8,9 +8,7 @@ import "math"
 //
 // Ronneberger et al., U-Net, MICCAI 2015, equation 2.
 func (w *Work) BorderWeight(dst []float32, labels []int32, d Dims, s Spacing, w0, sigma float64, everywhere bool) {
-	if len(dst) != len(labels) {
-		panic(badLength)
-	}
+	d.check(len(dst))
 	width := 2 * float64(sigma*sigma)
 	// Half the least float32 is 2 to the -150; what is below it is 0 there, and most of a map is.
 	faint := 150*math.Ln2 + math.Log(max(1, math.Abs(w0)))

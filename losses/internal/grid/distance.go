@@ -113,13 +113,11 @@ func roots(dst []float32, squared []float64, a axes) {
 // pixels of one kind ends at a pixel of the other kind, at height 0, below which nothing farther reaches: so each run is an
 // envelope of its own, and the distances of both kinds cost no more than those of one.
 func (w *Work) transform(n int, mask []uint8, d Dims, s Spacing, who sides, finish func(at int, squared []float64, a axes)) {
-	a := d.axes(s)
-	if n != d.Pixels() || len(mask) != n {
-		panic(badLength)
-	}
+	d.check(n, len(mask))
 	if n == 0 {
 		return
 	}
+	a := d.axes(s)
 	w.reserve(a)
 	plane := a.rows * a.cols
 	w.kinds.pack(mask, a.planes, plane)

@@ -12,23 +12,37 @@ type Dims struct{ D, H, W int }
 // Pixels is the number of pixels of the image.
 func (d Dims) Pixels() int { return d.D * d.H * d.W }
 
+// check panics unless every length is that of the image.
+func (d Dims) check(lengths ...int) {
+	if d.D < 0 || d.H < 0 || d.W < 0 {
+		panic(badDims)
+	}
+	for _, n := range lengths {
+		if n != d.Pixels() {
+			panic(badLength)
+		}
+	}
+}
+
 // Spacing is the distance between pixel centres along D, H and W. An entry of 0 is unset and means 1.
 type Spacing [3]float64
 
 // Work is the scratch of the maps. It grows to the largest image it has seen and is used again; the zero value is ready.
 // One Work serves one goroutine. Each map says what it takes.
 type Work struct {
-	half      []float64 // half[k] = 1/(2k)
-	parabolas []parabola
-	kinds     kinds
-	columns   columns
-	square    []float64
-	line      []float64
-	height    []float64
-	sum       []float64
-	lineOut   []float64
-	lineKinds []uint64
-	nearest   nearestWork
+	half       []float64 // half[k] = 1/(2k)
+	parabolas  []parabola
+	kinds      kinds
+	columns    columns
+	square     []float64
+	line       []float64
+	height     []float64
+	sum        []float64
+	lineOut    []float64
+	lineKinds  []uint64
+	nearest    nearestWork
+	components components
+	together   []int32
 }
 
 const (
@@ -47,9 +61,6 @@ type axes struct {
 }
 
 func (d Dims) axes(s Spacing) axes {
-	if d.D < 0 || d.H < 0 || d.W < 0 {
-		panic(badDims)
-	}
 	for i, v := range s {
 		if v == 0 {
 			s[i] = 1

@@ -7,9 +7,7 @@ import "math"
 // does not depend on the number of instances. It takes 20 bytes for each pixel of a border of an instance, and some planes
 // in 3-D, rows in 2-D.
 func (w *Work) TwoNearest(d1, d2 []float32, labels []int32, d Dims, s Spacing) {
-	if len(d1) != len(labels) || len(d2) != len(labels) {
-		panic(badLength)
-	}
+	d.check(len(d1), len(d2))
 	w.twoNearest(labels, d, s, func(at int, found costs, a axes) {
 		to := at + len(found.near)
 		roots(d1[at:to], found.near, a)
@@ -47,13 +45,11 @@ type nearestWork struct {
 // Two distinct instances a pixel are enough for every pass: where a third of them would serve a pixel farther along a
 // line, the two nearer ones serve it no worse.
 func (w *Work) twoNearest(labels []int32, d Dims, s Spacing, finish func(at int, found costs, a axes)) {
-	a := d.axes(s)
-	if len(labels) != d.Pixels() {
-		panic(badLength)
-	}
+	d.check(len(labels))
 	if len(labels) == 0 {
 		return
 	}
+	a := d.axes(s)
 	plane := a.rows * a.cols
 	n := w.reserveNearest(a)
 	n.instances.scan(labels, a.planes, plane)
