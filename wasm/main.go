@@ -15,6 +15,10 @@ package main
 import "syscall/js"
 
 func main() {
-	stop := host.bind(js.Global().Get("context").Get("binding"))
+	context := js.Global().Get("context")
+	if serve(context) {
+		return
+	}
+	stop := host.bind(context.Get("binding"))
 	<-stop
 }

@@ -27,6 +27,7 @@ type API struct {
 type Host struct {
 	Log    func(line []byte) // one JSON object per request
 	Health func() any        // shown by /healthz
+	Fault  error             // what is wrong with the configuration; nothing is served then
 }
 
 // New makes an API; runs is nil where there is no place to keep them.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -43,11 +44,14 @@ func (c *Config) limitOf(media string) int {
 	return c.MaxBytes
 }
 
-// Limit is the most bytes that a body may have, whatever its type.
-func (c *Config) Limit(contentType string) int {
-	media, _, _ := strings.Cut(contentType, ";")
-	return c.limitOf(strings.ToLower(strings.TrimSpace(media)))
+// Limit is the most bytes that the body of a request may have.
+func (a *API) Limit(r *http.Request) int {
+	media, _, _ := strings.Cut(head(r, "Content-Type"), ";")
+	return a.config.limitOf(strings.ToLower(strings.TrimSpace(media)))
 }
+
+// Seconds is how long a body may take to arrive.
+func (a *API) Seconds() int { return a.config.BodySeconds }
 
 type setting struct {
 	name         string

@@ -61,6 +61,10 @@ func (c *call) find() *Problem {
 
 // admit refuses by the head of a request; what it answers itself has a status.
 func (a *API) admit(c *call) error {
+	if a.host.Fault != nil {
+		a.log(c, "config", a.host.Fault.Error())
+		return refusal(500, "config", "", "the worker is not configured as it must be, the log says how")
+	}
 	p := c.find()
 	if p != nil && p.Status == 405 && c.Method == http.MethodOptions {
 		a.preflight(c, p.header.Get("Allow"))

@@ -1,0 +1,201 @@
+// The edge worker. One resident instance of the program answers what is arithmetic alone; everything else, whether it reads
+// files or storage, gets an instance of its own that lives for one event.
+
+import events from '../../build/edge/worker.mjs';
+import { loadModule } from '../../build/edge/runtime.mjs';
+
+/** Memory of a program never shrinks: above this the resident one is replaced. Requests share the 128 MB of an isolate. */
+const MOST_MEMORY = 64 * 2 ** 20;
+
+/** The block of the arena that a body is written into. */
+const IN = 0;
+
+/** What the program reads of a request's head. */
+const HEADERS = [
+  'accept',
+  'authorization',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'origin',
+  'x-request-id',
+];
+
+/** Of all resident programs of this isolate. */
+const health = { memory: 0, peak: 0, started: 0, served: 0 };
+
+/** @type {Resident | undefined} */
+let resident;
+
+/** A program that outlives requests. It must never wait: its calls are synchronous and it knows no storage. */
+class Resident {
+  ended = false;
+  binding = {};
+
+  constructor(module, env) {
+    const go = new globalThis.Go();
+    const instance = new WebAssembly.Instance(module, { ...go.importObject, workers: { ready() {} } });
+    this.exports = instance.exports;
+    const context = { env, ctx: {}, binding: this.binding, resident: true, health: () => health };
+    go.run(instance, context).then(
+      () => this.end(),
+      () => this.end(),
+    );
+    health.started++;
+    this.measure();
+  }
+
+  end() {
+    this.ended = true;
+    if (resident === this) resident = undefined;
+  }
+
+  measure() {
+    health.memory = this.exports.mem.buffer.byteLength;
+    health.peak = Math.max(health.peak, health.memory);
+  }
+
+  /** Calls a function of the program; after a crash, or above the mark, the next call gets a new program. */
+  call(name, ...given) {
+    try {
+      const answer = this.binding[name](...given);
+      if (answer === undefined || this.ended) throw new Error('the program ended');
+      this.measure();
+      if (health.memory > MOST_MEMORY) {
+        this.end();
+        this.binding.close();
+      }
+      return answer;
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+  }
+
+  answer(asked, body) {
+    try {
+      const address = this.exports.reserve(IN, body.length) >>> 0;
+      if (address === 0) throw new Error('no memory for the body');
+      new Uint8Array(this.exports.mem.buffer, address, body.length).set(body);
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+    health.served++;
+    return this.call('answer', asked, body.length);
+  }
+}
+
+/** The resident program; made within a request, as nothing may be before. */
+async function home(env) {
+  const module = await loadModule();
+  resident ??= new Resident(module, env);
+  return resident;
+}
+
+/** @param {Request} request */
+function headOf(request) {
+  const headers = [];
+  for (const name of HEADERS) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.push(name, value);
+  }
+  for (const name of ['access-control-request-method']) if (request.headers.has(name)) headers.push(name, 'x');
+  return { method: request.method, url: request.url, headers };
+}
+
+function responseOf({ status, headers, text, bytes }, method) {
+  const out = new Headers();
+  for (let i = 0; i < headers.length; i += 2) out.append(headers[i], headers[i + 1]);
+  const empty = method === 'HEAD' || status === 204;
+  return new Response(empty ? null : (text ?? bytes ?? ''), { status, headers: out });
+}
+
+/** Reads a body, but no more of it than `most` bytes and no longer than `seconds`; gives the bytes, or a verdict. */
+async function bodyOf(request, most, seconds) {
+  if (request.body === null) return new Uint8Array(0);
+  const reader = request.body.getReader();
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000, 'timeout');
+  });
+  try {
+    const parts = [];
+    let length = 0;
+    for (;;) {
+      const next = await Promise.race([reader.read(), late]);
+      if (next === 'timeout') {
+        reader.cancel().catch(() => {});
+        return 'timeout';
+      }
+      if (next.done) break;
+      length += next.value.length;
+      if (length > most) {
+        reader.cancel().catch(() => {});
+        return 'size';
+      }
+      parts.push(next.value);
+    }
+    if (parts.length === 1) return parts[0];
+    const body = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      body.set(part, at);
+      at += part.length;
+    }
+    return body;
+  } catch {
+    return 'body';
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function fetch(request, env, ctx) {
+  try {
+    return await answer(request, env, ctx);
+  } catch (error) {
+    return broken(request, error);
+  }
+}
+
+async function answer(request, env, ctx) {
+  const asked = headOf(request);
+  const limited = env.LIMITER && request.method !== 'OPTIONS' && new URL(request.url).pathname.startsWith('/v1/');
+  const caller = request.headers.get('cf-connecting-ip') ?? 'unknown';
+  const verdict = limited && !(await env.LIMITER.limit({ key: caller })).success ? 'rate' : '';
+  let program = await home(env);
+  const head = program.call('head', asked, verdict);
+  if (head.status) return responseOf(head, request.method);
+
+  const body = await bodyOf(request, head.limit, head.seconds);
+  program = await home(env);
+  if (typeof body === 'string') return responseOf(program.call('head', asked, body), request.method);
+  // RESIDENT=off is for measuring what the resident instance is worth.
+  if (head.here && env.RESIDENT !== 'off') return responseOf(program.answer(asked, body), request.method);
+  const whole =
+    request.body === null
+      ? request
+      : new Request(request.url, { method: request.method, headers: request.headers, body });
+  return events.fetch(whole, env, ctx);
+}
+
+/** What is said where the program itself could not answer. */
+function broken(request, error) {
+  const id = crypto.randomUUID();
+  console.log(
+    JSON.stringify({ event: 'crash', id, method: request.method, detail: String(error?.stack ?? error).slice(0, 2000) }),
+  );
+  const problem = {
+    type: 'about:blank',
+    title: 'Internal Server Error',
+    status: 500,
+    detail: 'the request could not be carried out, the log has more under its id',
+    code: 'internal',
+    instance: id,
+  };
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'x-request-id': id };
+  return new Response(JSON.stringify(problem), { status: 500, headers });
+}
+
+export default { fetch, queue: events.queue };
