@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fromCvat, toCvat } from '../../adapters/index.js';
-import { draw, lines, show } from './drawing.js';
+import { draw, show } from './drawing.js';
 import { fault, NONSENSE, survives } from './fuzz.js';
 import { randomMask, randomOf } from './random.js';
 
