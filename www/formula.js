@@ -216,7 +216,7 @@ class Reader {
     let row = table.appendChild(node('mtr'));
     for (;;) {
       const cell = row.appendChild(node('mtd', this.row(ends)));
-      cell.setAttribute('style', 'text-align: left');
+      cell.style.textAlign = 'left';
       const token = this.take();
       if (token === '\\end') break;
       if (token === '\\\\') row = table.appendChild(node('mtr'));
@@ -262,7 +262,7 @@ function lettered(font, text) {
   if (font === 'mathbb' && DOUBLE.has(text)) return node('mi', DOUBLE.get(text));
   const made = node('mi', text);
   if (font !== 'mathit') made.setAttribute('mathvariant', 'normal');
-  if (font === 'mathbf' || font === 'boldsymbol') made.setAttribute('style', 'font-weight: bold');
+  if (font === 'mathbf' || font === 'boldsymbol') made.style.fontWeight = 'bold';
   return made;
 }
 
@@ -275,7 +275,8 @@ function accented(base, sign) {
 /** A line over all of it: a border, since a sign would stretch only where a font for mathematics is installed. */
 function overlined(base) {
   const made = node('mrow', base);
-  made.setAttribute('style', 'border-top: 1px solid; padding-top: 1px');
+  made.style.borderTop = '1px solid';
+  made.style.paddingTop = '1px';
   return made;
 }
 

@@ -87,7 +87,7 @@ export const scenes = {
     blur: 0.004,
   },
   cells: {
-    title: 'Cells, two merged, one missed',
+    title: 'Touching cells',
     target: union(...cells),
     prediction: union(
       ...cells.slice(0, 5).map((cell) => moved(cell, 0.008, -0.006)),

@@ -36,6 +36,7 @@ export class Scorer {
   #held;
   #suited = new Map(); // the same masks in other forms, made when wanted
   #layers;
+  #size = 0;
   #touched = {};
   #stale = new Set();
   #frame = 0;
@@ -72,6 +73,8 @@ export class Scorer {
   /** Copies both masks into wasm memory, once, and scores everything anew. */
   hold(layers) {
     this.#held?.dispose();
+    if (layers.target.size !== this.#size) for (const row of this.rows.values()) row.took = [];
+    this.#size = layers.target.size;
     this.#layers = layers;
     this.#touched = {};
     this.#suited.clear();

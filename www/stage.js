@@ -59,7 +59,7 @@ export function listen(stage, ring, brush) {
     if (down !== null || event.button > 5 || event.button === 2) return;
     down = event.pointerId;
     stage.setPointerCapture(event.pointerId);
-    stage.focus({ preventScroll: true });
+    stage.focus({ preventScroll: true, focusVisible: false });
     event.preventDefault();
     at = place(event);
     brush.begin();

@@ -324,10 +324,11 @@ test('axe finds nothing serious, in either theme', async (t) => {
   }
 });
 
-test('it works below a path', async () => {
-  const below = await serve(site(root), { base: '/some/where/' });
+test('it works below a path, and under a strict content security policy', async () => {
+  const headers = { 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" };
+  const below = await serve(site(root), { base: '/some/where/', headers });
   try {
-    await demo({ url: below.url }, same);
+    await demo({ url: below.url, address: '#exp-log' }, same);
   } finally {
     await below.close();
   }
