@@ -3,6 +3,8 @@ package vec
 // A softmax over the class planes z of a block takes three passes: MaxInit and MaxStep find the largest logit m and its class
 // arg, RestStep sums rest = Σ e^(z-m) over the other classes, so that the whole sum is 1 + rest, and SoftmaxClass and its
 // kin give the answers. As the largest class never enters rest, 1-p and log p keep their digits where p comes near 1.
+//
+// z-m is rounded to a float32, which e^(z-m) and so p and q feel: 6e-8 |z-m| beside the errors told below.
 
 // MaxInit begins with class 0: m = z, arg = 0.
 func MaxInit(m []float32, arg []int32, z []float32) {
