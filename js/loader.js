@@ -23,7 +23,7 @@ const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 
 export async function compile({ wasm, signal, onProgress }) {
   try {
     signal?.throwIfAborted();
-    const source = (await wasm) ?? new URL('./maskloss.wasm', import.meta.url);
+    const source = wasm === undefined ? new URL('./maskloss.wasm', import.meta.url) : await wasm;
     if (source instanceof WebAssembly.Module) return source;
     if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return await compileBytes(source, 'the bytes given');
     if (isResponse(source)) return await compileResponse(source, signal, onProgress);

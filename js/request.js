@@ -40,7 +40,7 @@ function option(name, value) {
     if (list.length > MAX_LIST) return { name, type: `a list of ${list.length}` };
     const elements = Array.from(list);
     if (elements.every((x) => typeof x === 'number')) return { name, type: 'numbers', numbers: elements };
-    return { name, type: 'list', list: elements.map((x) => option('', x)) };
+    return { name, type: 'list', list: elements.map((x) => (Array.isArray(x) ? { name: '', type: 'a list' } : option('', x))) };
   }
   return { name, type: describe(value) };
 }
@@ -55,10 +55,14 @@ function option(name, value) {
 export function readOptions(field, given) {
   const { signal, ...rest } = readAny(field, given);
   if (signal !== undefined && !isSignal(signal)) throw fault('option', 'signal', `is ${describe(signal)}, must be an AbortSignal`);
-  const options = Object.entries(rest)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => option(name, value));
-  return { options, signal };
+  try {
+    const options = Object.entries(rest)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => option(name, value));
+    return { options, signal };
+  } catch (error) {
+    throw unreadable(field, error);
+  }
 }
 
 /**
@@ -74,8 +78,16 @@ export function readAny(field, given) {
   try {
     return { ...given };
   } catch (error) {
-    throw fault('option', field, `could not be read: ${error instanceof Error ? error.message : error}`, error);
+    throw unreadable(field, error);
   }
+}
+
+/**
+ * @param {string} field
+ * @param {unknown} error
+ */
+export function unreadable(field, error) {
+  return fault('option', field, `could not be read: ${error instanceof Error ? error.message : String(error)}`, error);
 }
 
 /** @param {unknown} value @returns {value is AbortSignal} */
