@@ -1,5 +1,6 @@
 // The board: every loss and metric for the masks as they are, by family.
 
+import { element } from './element.js';
 import { change, number, verdict } from './format.js';
 
 const ARROW = { lower: '\u2193', higher: '\u2191' };
@@ -94,8 +95,4 @@ function family(place, title) {
   table.tHead.className = 'unseen';
   place.append(table);
   return body;
-}
-
-function element(name, properties = {}) {
-  return Object.assign(document.createElement(name), properties);
 }

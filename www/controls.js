@@ -1,25 +1,18 @@
 // The form of a loss, made from its manifest: a slider with a number for what is a number, a list for what is one of a few
 // words, a box to tick for what is true or false.
 
+import { element } from './element.js';
+
 /** What the page itself decides: one foreground is painted, and the heat map is always drawn. */
 const DECIDED = new Set(['mode', 'gradient', 'heatmap']);
 
 /** What most losses share. It stays folded away until wanted. */
-const SHARED = new Set([
-  'preset',
-  'reduction',
-  'scope',
-  'classWeights',
-  'classWeightMode',
-  'classes',
-  'includeBackground',
-  'labelSmoothing',
-  'denominator',
-  'empty',
-  'spacing',
-  'threshold',
-  'average',
-]);
+const SHARED = new Set(
+  (
+    'preset reduction scope classWeights classWeightMode classes includeBackground labelSmoothing ' +
+    'denominator empty spacing threshold average'
+  ).split(' '),
+);
 
 /**
  * Fills two containers with the controls of a loss: its own parameters, and the conventions it shares with others.
@@ -136,8 +129,4 @@ function listed(value, set, placeholder, read) {
     set(words.length === 0 ? undefined : read(words));
   });
   return [field];
-}
-
-function element(name, properties = {}) {
-  return Object.assign(document.createElement(name), properties);
 }

@@ -93,6 +93,11 @@ export class Scorer {
     for (const row of this.rows.values()) row.before = row.result?.value;
   }
 
+  /** Forgets them: what comes next is no change of what was. */
+  forget() {
+    for (const row of this.rows.values()) row.before = undefined;
+  }
+
   #expect(names) {
     for (const name of names) this.#stale.add(name);
     this.#events.waiting();
