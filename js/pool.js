@@ -42,7 +42,8 @@ async function startThread(onMessage, onError) {
     return { post: (message, transfer) => worker.postMessage(message, transfer), terminate: () => worker.terminate(), hold: () => {} };
   }
   const { Worker: WorkerThread } = await builtin('node:worker_threads');
-  const worker = new WorkerThread(new URL('./worker.js', import.meta.url), { name: 'maskloss' });
+  // Not the flags of this process: some, such as --input-type, are refused.
+  const worker = new WorkerThread(new URL('./worker.js', import.meta.url), { name: 'maskloss', execArgv: [] });
   worker.on('message', onMessage).on('error', onError);
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
@@ -58,18 +59,25 @@ class Slot {
   /** @type {{resolve: (value: any) => void, reject: (error: unknown) => void} | undefined} */
   #pending;
   #id = 0;
+  /** Bytes of its wasm memory. */
   memory = 0;
-  dead = false;
+  /** Why it is of no more use. @type {MasklossError | undefined} */
+  dead;
   /** @type {Promise<unknown>} */
   ready;
 
   /** @param {WebAssembly.Module} module */
   constructor(module) {
-    this.#thread = startThread(
-      (message) => this.#settle(message),
-      (error) => this.#fail(error instanceof Error ? error.message : String(error)),
-    );
-    this.#thread.catch((error) => this.#fail(error.message));
+    const onError = (/** @type {any} */ error) => {
+      const why = error?.message ?? String(error);
+      this.#end(
+        this.memory === 0
+          ? new MasklossError('load', 'workers', `load: a worker could not be started: ${why}. worker.js must be served beside index.js, from the origin of the page`, { cause: error })
+          : new MasklossError('internal', '', `a worker failed: ${why}`, { cause: error }),
+      );
+    };
+    this.#thread = startThread((message) => this.#settle(message), onError);
+    this.#thread.catch(onError);
     this.ready = this.call('start', { module });
     this.ready.catch(() => {}); // whoever leases it, hears
   }
@@ -84,16 +92,14 @@ class Slot {
     else resolve(value);
   }
 
-  /** @param {string} why */
-  #fail(why) {
-    this.dead = true;
-    this.#pending?.reject(
-      this.memory === 0
-        ? new MasklossError('load', 'workers', `load: a worker could not be started: ${why}. worker.js must be served beside index.js, from the origin of the page`)
-        : new MasklossError('internal', '', `a worker failed: ${why}`),
-    );
+  /** @param {MasklossError} why */
+  #end(why) {
+    if (this.dead) return;
+    this.dead = why;
+    this.memory = 0;
+    this.#pending?.reject(why);
     this.#pending = undefined;
-    this.terminate();
+    this.#thread.then((thread) => thread.terminate()).catch(() => {});
   }
 
   /**
@@ -104,7 +110,7 @@ class Slot {
    */
   async call(name, task, transfer = []) {
     const thread = await this.#thread.catch(() => undefined);
-    if (!thread || this.dead) throw new MasklossError('load', 'workers', 'load: a worker could not be started');
+    if (!thread || this.dead) throw this.dead;
     thread.hold(true);
     try {
       return await new Promise((resolve, reject) => {
@@ -118,11 +124,7 @@ class Slot {
 
   /** Ends it in the middle of whatever it does. */
   terminate() {
-    this.dead = true;
-    this.memory = 0;
-    this.#pending?.reject(new MasklossError('aborted', '', 'the worker was ended'));
-    this.#pending = undefined;
-    this.#thread.then((thread) => thread.terminate()).catch(() => {});
+    this.#end(new MasklossError('aborted', '', 'aborted: the worker was ended'));
   }
 }
 

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { after, before, describe, test } from 'node:test';
+import { load } from '../index.js';
+import { blocksOf, spans } from '../spans.js';
+import { scene } from './scene.js';
+
+/** @typedef {import('../index.js').Maskloss} Maskloss */
+
+/** @type {Maskloss} */
+let one;
+/** @type {Maskloss} */
+let pool;
+before(async () => {
+  [one, pool] = await Promise.all([load(), load({ workers: 3 })]);
+});
+after(() => {
+  one.dispose();
+  pool.dispose();
+});
+
+// Big enough to be shared by all three, and of sizes that are no multiple of a block.
+const binary = scene([1, 1, 901, 907]);
+const classes = scene([2, 3, 371, 389]);
+const volume = scene([1, 2, 7, 251, 259]);
+
+describe('a pool gives the bits of one thread', () => {
+  for (const [what, input] of /** @type {const} */ ([
+    ['one channel', binary],
+    ['classes', classes],
+    ['a volume', volume],
+    ['a small input', scene([1, 3, 20, 30])],
+    ['a soft target', { ...binary, target: { data: Float32Array.from(binary.target.data), shape: [1, 1, 901, 907], kind: 'soft' } }],
+    ['weights and ignored pixels', { ...classes, weight: Float32Array.from(classes.target.data, (x, i) => 0.5 + (x + (i % 7)) / 8), ignore: 1 }],
+  ])) {
+    test(`${what}: sums with their planes`, async () => {
+      const names = /** @type {const} */ (['ce', 'focal', 'dice', 'generalized-dice', 'tversky']);
+      const options = { gradient: true, heatmap: true };
+      assert.deepEqual(await pool.report(input, names, options), await one.report(input, names, options));
+    });
+  }
+
+  test('everything that is defined, in the same order', async () => {
+    for (const input of [scene([1, 1, 301, 307]), scene([1, 3, 171, 187])]) {
+      const [got, want] = [await pool.report(input, 'all'), await one.report(input, 'all')];
+      assert.deepEqual(Object.keys(got), Object.keys(want));
+      assert.deepEqual(got, want);
+    }
+  });
+
+  test('terms that are not reduced', async () => {
+    for (const names of /** @type {const} */ ([['ce'], ['dice', 'focal']])) {
+      const options = { reduction: /** @type {const} */ ('none') };
+      assert.deepEqual(await pool.report(classes, names, options), await one.report(classes, names, options));
+    }
+  });
+
+  test('held inputs, as they are now', async () => {
+    const held = pool.hold(binary);
+    assert.deepEqual(await pool.evaluate('dice', held), await one.evaluate('dice', binary));
+    held.target.fill(1);
+    const target = { ...binary.target, data: new Uint8Array(901 * 907).fill(1) };
+    assert.deepEqual(await pool.evaluate('dice', held), await one.evaluate('dice', { ...binary, target }));
+    held.dispose();
+  });
+
+  test('many at once', async () => {
+    const inputs = [3, 4, 5, 6, 7, 8].map((seed) => scene([1, 3, 200, 40 * seed], seed));
+    const got = await Promise.all(inputs.flatMap((input) => [pool.evaluate('dice', input), pool.evaluate('lovasz-softmax', input)]));
+    for (const [i, input] of inputs.entries()) {
+      assert.deepEqual(got[2 * i], await one.evaluate('dice', input));
+      assert.deepEqual(got[2 * i + 1], await one.evaluate('lovasz-softmax', input));
+    }
+  });
+
+  test('an input is copied before the call returns', async () => {
+    const input = structuredClone(binary);
+    const promise = pool.evaluate('dice', input);
+    input.prediction.data.fill(0);
+    assert.deepEqual(await promise, await one.evaluate('dice', binary));
+  });
+});
+
+describe('a pool tells errors as one thread does', () => {
+  /** @type {[string, any, any][]} */
+  const cases = [
+    ['NaN in the share of the last worker, and before', ['ce', 'dice'], { ...binary, prediction: { ...binary.prediction, data: binary.prediction.data.map((x, i) => (i === 300_001 || i === 800_000 ? NaN : x)) } }],
+    ['a label that is no class', ['ce'], { ...classes, target: { ...classes.target, data: classes.target.data.map((x, i) => (i === 280_000 ? 7 : x)) } }],
+    ['a loss that is not defined', ['dice', 'lovasz-hinge'], classes],
+    ['an unknown loss', ['dise'], classes],
+    ['sizes that do not belong together', ['dice'], { ...classes, target: binary.target }],
+  ];
+  for (const [what, names, input] of cases) {
+    test(what, async () => {
+      const want = await one.report(input, names).catch((error) => error);
+      await assert.rejects(pool.report(input, names), (/** @type {any} */ got) => {
+        assert.deepEqual([got.name, got.code, got.field, got.message], [want.name, want.code, want.field, want.message]);
+        return true;
+      });
+      assert.deepEqual(await pool.evaluate('dice', classes), await one.evaluate('dice', classes));
+    });
+  }
+  test('an option that is wrong for all', async () => {
+    await assert.rejects(pool.report(classes, 'all', { mode: 'binary' }), { code: 'option', field: 'mode' });
+    await assert.rejects(pool.report(classes, 'all', { classWeights: [1] }), { code: 'option', field: 'classWeights' });
+  });
+});
+
+describe('a signal', () => {
+  // Noise of a size that takes a while to sort.
+  const slow = scene([1, 1, 2000, 2000]);
+
+  test('stops workers in the middle of a task', async () => {
+    await pool.evaluate('lovasz-hinge', slow); // warm
+    const controller = new AbortController();
+    const promise = pool.evaluate('lovasz-hinge', slow, { signal: controller.signal });
+    setTimeout(() => controller.abort('changed my mind'), 30);
+    await assert.rejects(promise, (/** @type {any} */ error) => {
+      assert.equal(error.code, 'aborted');
+      assert.equal(error.cause, 'changed my mind');
+      return true;
+    });
+    assert.deepEqual(await pool.evaluate('dice', binary), await one.evaluate('dice', binary));
+  });
+
+  test('stops what waits for a worker', async () => {
+    const controller = new AbortController();
+    const busy = [1, 2, 3, 4].map(() => pool.evaluate('lovasz-hinge', scene([1, 1, 300, 300])));
+    const promise = pool.evaluate('dice', binary, { signal: controller.signal });
+    controller.abort();
+    await assert.rejects(promise, { code: 'aborted' });
+    const want = await one.evaluate('lovasz-hinge', scene([1, 1, 300, 300]));
+    for (const got of await Promise.all(busy)) assert.deepEqual(got, want);
+  });
+
+  test('stops this thread between steps', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 1);
+    const options = { signal: controller.signal, gradient: true };
+    await assert.rejects(one.report(slow, ['ce', 'focal', 'dice', 'tversky'], options), { code: 'aborted' });
+    assert.deepEqual(await one.evaluate('dice', binary), await pool.evaluate('dice', binary));
+  });
+
+  test('that never fires changes nothing', async () => {
+    const { signal } = new AbortController();
+    const names = /** @type {const} */ (['ce', 'dice', 'lovasz-hinge']);
+    const [got, other] = await Promise.all([one.report(slow, names, { signal, gradient: true }), one.report(binary, names, { gradient: true })]);
+    assert.deepEqual(got, await one.report(slow, names, { gradient: true }));
+    assert.deepEqual(other, await one.report(binary, names, { gradient: true }));
+  });
+});
+
+test('auto', async () => {
+  const auto = await load({ workers: 'auto' });
+  const before = auto.memory();
+  assert.deepEqual(await auto.evaluate('dice', classes), await one.evaluate('dice', classes));
+  const big = scene([1, 1, 1100, 1000]);
+  assert.deepEqual(await auto.evaluate('dice', big), await one.evaluate('dice', big));
+  assert.ok(auto.memory() > before);
+  auto.dispose();
+});
+
+test('a disposed pool is an error, and what it was doing is aborted', async () => {
+  const own = await load({ workers: 1 });
+  const promise = own.evaluate('lovasz-hinge', scene([1, 1, 1000, 1000]));
+  own.dispose();
+  await assert.rejects(promise, { code: 'aborted' });
+  await assert.rejects(own.evaluate('dice', binary), { code: 'internal' });
+  assert.equal(own.memory(), 0);
+});
+
+test('a process ends by itself, disposed of or not', () => {
+  const script = `
+    import { load } from ${JSON.stringify(new URL('../index.js', import.meta.url).href)};
+    const ml = await load({ workers: 2 });
+    const input = { prediction: { data: new Float32Array(1e6), shape: [1, 1, 1000, 1000], form: 'logits' }, target: { data: new Uint8Array(1e6), shape: [1, 1000, 1000], kind: 'labels' } };
+    console.log((await ml.evaluate('ce', input)).value);
+  `;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 60_000 });
+  assert.equal(status, 0, stderr);
+  assert.ok(Math.abs(Number(stdout) - Math.LN2) < 1e-7, stdout);
+});
+
+test('spans: the ranges of a few blocks', () => {
+  // Two images of 2 x 1500 pixels: two blocks each, the second of 476 pixels.
+  const shape = [2, 2, 50, 30];
+  assert.equal(blocksOf(shape), 4);
+  assert.deepEqual(spans(shape, 6000, 0, 1), [[0, 1024], [1500, 2524]]);
+  assert.deepEqual(spans(shape, 6000, 1, 3), [[1024, 1500], [2524, 3000], [3000, 4024], [4500, 5524]]);
+  assert.deepEqual(spans(shape, 3000, 3, 4), [[2524, 3000]]);
+  assert.deepEqual(spans(shape, 3000, 2, 2), []);
+  for (const length of [3000, 6000]) {
+    const covered = [0, 1, 2, 3].flatMap((block) => spans(shape, length, block, block + 1)).sort(([a], [b]) => a - b);
+    assert.deepEqual(covered.map(([start], i) => start - (i ? covered[i - 1][1] : 0)), covered.map(() => 0));
+    assert.equal(covered.at(-1)?.[1], length);
+  }
+});
