@@ -168,7 +168,14 @@ export class Maskloss {
     const elements = checked.prediction.length;
     if (this.#pool && elements >= this.#pooled) {
       const plan = this.#instance.plan(request);
-      return this.#pool.run(request, plan, 'handle' in read ? this.#instance.read(read) : read, signal);
+      try {
+        return await this.#pool.run(request, plan, 'handle' in read ? this.#instance.read(read) : read, signal);
+      } catch (error) {
+        // Workers are 'auto' and this page may not have any: this thread can do all they do.
+        if (!(error instanceof MasklossError) || error.code !== 'load' || this.#pooled === 0) throw error;
+        this.#pool.dispose();
+        this.#pool = undefined;
+      }
     }
     if (signal && elements >= SLOW_ELEMENTS) return evaluateSlowly(this.#instance, request, read, () => signal.aborted && aborted(signal));
     return this.#instance.evaluate(request, read);
