@@ -65,8 +65,15 @@ function showOptions({ name, targets }, options) {
 const ml = await load();
 const prediction = fromCanvas(modelCanvas, { as: 'probs', channel: 'alpha' });
 const target = fromCanvas(paintedCanvas, ${target});
-const result = await ml.evaluate('${name}', { prediction, target }${set ? `, ${JSON.stringify(options)}` : ''});
+const result = await ml.evaluate('${name}', { prediction, target }${set ? `, ${literal(options)}` : ''});
 console.log(result.value);`;
+}
+
+/** Options as one writes them in JavaScript. */
+function literal(options) {
+  return `{ ${Object.entries(options)
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
+    .join(', ')} }`;
 }
 
 function showClasses(values) {

@@ -9,7 +9,7 @@ import('./main.js').catch((error) => {
         ? 'Check that maskloss.wasm was built ("make build") and lies beside the library, or try another browser; then reload the page.'
         : 'Reload the page. If that does not help, rebuild it with "make site".';
   const status = document.getElementById('status');
-  status.textContent = `The demo could not start: ${error.message}. ${advice}`;
+  status.textContent = `The demo could not start: ${error.message.replace(/\.+$/, '')}. ${advice}`;
   status.className = 'failure';
   status.setAttribute('role', 'alert');
   document.querySelector('main').hidden = true;

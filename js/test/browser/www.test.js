@@ -187,6 +187,7 @@ test('another loss and its parameters are a choice away', async () => {
     await settled(page);
     assert.deepEqual((await chosen(page)).options, { fpWeight: 0.9 });
     assert.notEqual(await same(page), plain);
+    assert.match(await page.locator('#code').textContent(), /evaluate\('tversky', .*, \{ fpWeight: 0\.9 \}\)/);
     assert.match(page.url(), /#tversky\?fpWeight=0\.9$/);
 
     await page.fill('#param-fpWeight', '-1');
@@ -352,4 +353,9 @@ test('what keeps it from starting is told in a sentence', async () => {
       await partial.close();
     }
   }
+  const page = await browser.newPage();
+  await page.goto(new URL('../../../www/index.html', import.meta.url).href);
+  await page.waitForSelector('#status[role=alert]');
+  assert.match(await page.locator('#status').textContent(), /opened as a file .*make demo/);
+  await page.close();
 });
