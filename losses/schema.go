@@ -296,6 +296,8 @@ func Decode(name string, given map[string]any) (Spec, error) {
 	put := func(key string, x any) error {
 		p, ok := table[key]
 		switch {
+		case key == "":
+			return fail(CodeOption, "options", "have an empty name; %s has %s", name, strings.Join(keys(table), ", "))
 		case !ok:
 			return fail(CodeOption, key, "is no option of %s; there are %s", name, strings.Join(keys(table), ", "))
 		case p.own:
