@@ -1,0 +1,377 @@
+package losses
+
+import (
+	"fmt"
+	"math"
+	"testing"
+)
+
+// Sums add up: however an input is cut, and in whatever order the parts come.
+
+// However the blocks of a sum are shared out, and in whatever order the parts
+// are merged, the bits are the same.
+func TestTilesMakeTheSameBits(t *testing.T) {
+	for i := range Registry {
+		e := &Registry[i]
+		t.Run(e.Name, func(t *testing.T) {
+			// three blocks and a rest for each plane
+			for _, s := range samples(e, 2, 1, 41, 76) {
+				whole, err := run(e, s)
+				if err != nil {
+					t.Fatalf("%s: %v", s.name, err)
+				}
+				for cut := 1; cut <= 3; cut++ {
+					job, err := NewJob(s.in, []Spec{whole.spec})
+					if err != nil {
+						t.Fatal(err)
+					}
+					out := outOf(e, job, s.in)
+					result := inTiles(t, job, out, uint64(cut), cut)
+					if d := differ(whole.result, result); d != "" {
+						t.Fatalf("%s in tiles of %d: %s", s.name, cut, d)
+					}
+					for _, p := range []struct {
+						name     string
+						got, out []float32
+					}{{"gradient", out.Gradient, whole.out.Gradient}, {"heatmap", out.Heatmap, whole.out.Heatmap}, {"values", out.Values, whole.out.Values}} {
+						if i := firstDifference(p.got, p.out); i >= 0 {
+							t.Fatalf("%s in tiles of %d: %s[%d] is %v, want %v", s.name, cut, p.name, i, p.got[i], p.out[i])
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// inTiles scans and spreads tiles of some blocks each, in random order.
+func inTiles(t *testing.T, job *Job, out Out, seed uint64, blocks int) Result {
+	t.Helper()
+	g := lcg(seed)
+	var tiles [][2]int
+	for from := 0; from < job.Blocks(); from += blocks {
+		tiles = append(tiles, [2]int{from, min(from+blocks, job.Blocks())})
+	}
+	total := make([]float64, job.StateLen())
+	for _, i := range g.shuffle(len(tiles)) {
+		state := make([]float64, job.StateLen())
+		if err := job.Scan(tiles[i][0], tiles[i][1], state); err != nil {
+			t.Fatal(err)
+		}
+		Merge(total, state)
+	}
+	results, err := job.Finish(total, []Out{out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range g.shuffle(len(tiles)) {
+		if err := job.Spread(tiles[i][0], tiles[i][1], []Out{out}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return results[0]
+}
+
+// differ names the first difference in bits of two results.
+func differ(a, b Result) string {
+	if !sameBits(a.Value, b.Value) {
+		return fmt.Sprintf("value %v and %v", a.Value, b.Value)
+	}
+	if a.Valid != b.Valid {
+		return fmt.Sprintf("valid %d and %d", a.Valid, b.Valid)
+	}
+	if len(a.PerClass) != len(b.PerClass) {
+		return fmt.Sprintf("%d and %d classes", len(a.PerClass), len(b.PerClass))
+	}
+	for i := range a.PerClass {
+		if !sameBits(a.PerClass[i], b.PerClass[i]) {
+			return fmt.Sprintf("class %d: %v and %v", i, a.PerClass[i], b.PerClass[i])
+		}
+	}
+	return ""
+}
+
+func sameBits(a, b float64) bool {
+	return math.Float64bits(a) == math.Float64bits(b) || math.IsNaN(a) && math.IsNaN(b)
+}
+
+func firstDifference(a, b []float32) int {
+	if len(a) != len(b) {
+		return 0
+	}
+	for i := range a {
+		if math.Float32bits(a[i]) != math.Float32bits(b[i]) && !(a[i] != a[i] && b[i] != b[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// The images of a batch, one at a time through a tally, give what the batch gives.
+func TestTallyGivesTheBatch(t *testing.T) {
+	for i := range Registry {
+		e := &Registry[i]
+		if !e.Sum() {
+			continue
+		}
+		if _, mapped := e.Loss.(Mapped); mapped {
+			continue // the weight map of a tile ends at its border
+		}
+		t.Run(e.Name, func(t *testing.T) {
+			for _, s := range samples(e, 4, 1, 5, 7) {
+				whole, err := run(e, s)
+				if err != nil {
+					t.Fatalf("%s: %v", s.name, err)
+				}
+				if whole.spec.Options.Average == "jointImagewise" {
+					continue // needs all images at once, and says so
+				}
+				results := tallied(t, whole.spec, inImages(s.in))
+				if !nearly(whole.result.Value, results.Value, 1e-9) {
+					t.Errorf("%s: in one %v, one by one %v", s.name, whole.result.Value, results.Value)
+				}
+				if results.Valid != whole.result.Valid {
+					t.Errorf("%s: valid is %d, want %d", s.name, results.Valid, whole.result.Valid)
+				}
+			}
+		})
+	}
+}
+
+// Rows of an image as inputs of their own give what the image gives, where the
+// sums run over all that is given.
+func TestRowsGiveTheImage(t *testing.T) {
+	for i := range Registry {
+		e := &Registry[i]
+		if !e.Sum() {
+			continue
+		}
+		if _, mapped := e.Loss.(Mapped); mapped {
+			continue // the weight map of a tile ends at its border
+		}
+		more := map[string]any{}
+		table := e.table()
+		if _, ok := table["scope"]; ok {
+			more["scope"] = "batch"
+		}
+		if _, ok := table["average"]; ok {
+			more["average"] = "micro"
+			if !possible(e, samples(e, 1, 1, 2, 2)[0].with(more)) {
+				more["average"] = "joint"
+			}
+		}
+		t.Run(e.Name, func(t *testing.T) {
+			for _, s := range samples(e, 1, 1, 6, 11) {
+				s := s.with(more)
+				whole, err := run(e, s)
+				if err != nil {
+					t.Fatalf("%s: %v", s.name, err)
+				}
+				if got := tallied(t, whole.spec, inRows(s.in)); !nearly(whole.result.Value, got.Value, regrouped) {
+					t.Errorf("%s: whole %v, in rows %v", s.name, whole.result.Value, got.Value)
+				}
+			}
+		})
+	}
+}
+
+// regrouped is how far two float32 sums of the same terms may lie apart that
+// group them differently.
+const regrouped = 1e-6
+
+func nearly(a, b, relative float64) bool {
+	return sameBits(a, b) || math.Abs(a-b) <= relative*math.Max(0.1, math.Max(math.Abs(a), math.Abs(b)))
+}
+
+// tallied adds inputs to two tallies by turns and merges them.
+func tallied(t *testing.T, spec Spec, parts []Input) Result {
+	t.Helper()
+	var two [2]*Tally
+	for i := range two {
+		tally, err := NewTally([]Spec{spec})
+		if err != nil {
+			t.Fatal(err)
+		}
+		two[i] = tally
+	}
+	for i, in := range parts {
+		if err := two[i%2].Add(in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := two[0].Merge(two[1].State()); err != nil {
+		t.Fatal(err)
+	}
+	results, err := two[0].Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results[0]
+}
+
+// inImages takes a batch apart into its images.
+func inImages(in Input) []Input {
+	s := in.Prediction.Shape
+	var out []Input
+	for n := range s.N {
+		from, to := n*s.Pixels(), (n+1)*s.Pixels()
+		out = append(out, pick(in, s.N*s.Pixels(), span(from, to), Shape{1, s.C, s.D, s.H, s.W}))
+	}
+	return out
+}
+
+// inRows takes one image apart into its rows.
+func inRows(in Input) []Input {
+	s := in.Prediction.Shape
+	var out []Input
+	for y := range s.H {
+		out = append(out, pick(in, s.Pixels(), span(y*s.W, (y+1)*s.W), Shape{1, s.C, 1, 1, s.W}))
+	}
+	return out
+}
+
+func span(from, to int) []int {
+	out := make([]int, to-from)
+	for i := range out {
+		out[i] = from + i
+	}
+	return out
+}
+
+// pick takes pixels of a batch, counted over its images, all of one image each.
+func pick(in Input, total int, pixels []int, s Shape) Input {
+	old := in.Prediction.Shape
+	px := old.Pixels()
+	elements := func(per int) []int { // where they are, of arrays of one or per channel
+		if per == total {
+			return pixels
+		}
+		var at []int
+		for c := range old.C {
+			for _, p := range pixels {
+				at = append(at, (p/px*old.C+c)*px+p%px)
+			}
+		}
+		return at
+	}
+	out := in
+	out.Prediction.Shape = s
+	out.Prediction.Data = take(in.Prediction.Data, elements)
+	out.Prediction.Labels = Labels{take(in.Prediction.Labels.U8, elements), take(in.Prediction.Labels.U16, elements), take(in.Prediction.Labels.I32, elements)}
+	out.Target.Shape = nil
+	out.Target.Soft = take(in.Target.Soft, elements)
+	out.Target.Labels = Labels{take(in.Target.Labels.U8, elements), take(in.Target.Labels.U16, elements), take(in.Target.Labels.I32, elements)}
+	out.Weight = take(in.Weight, elements)
+	return out
+}
+
+func take[T any](list []T, elements func(int) []int) []T {
+	if list == nil {
+		return nil
+	}
+	at := elements(len(list))
+	out := make([]T, len(at))
+	for i, k := range at {
+		out[i] = list[k]
+	}
+	return out
+}
+
+// A sum does not know where its pixels are.
+func TestOrderOfPixelsDoesNotMatter(t *testing.T) {
+	each(t, 1, 5, 7, func(t *testing.T, e *Entry, s sample, r ran) {
+		if _, mapped := e.Loss.(Mapped); mapped || !e.Sum() || s.options["reduction"] == "none" {
+			return
+		}
+		g := lcg(3)
+		shape := s.in.Prediction.Shape
+		px := shape.Pixels()
+		order := g.shuffle(px)
+		moved := s
+		var parts []Input
+		for n := range shape.N {
+			pixels := make([]int, px)
+			for i, k := range order {
+				pixels[i] = n*px + k
+			}
+			parts = append(parts, pick(s.in, shape.N*px, pixels, Shape{1, shape.C, shape.D, shape.H, shape.W}))
+		}
+		moved.in = joined(s.in, parts)
+		got, err := run(e, moved)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if !nearly(got.result.Value, r.result.Value, regrouped) {
+			t.Errorf("value is %v, and %v in another order", r.result.Value, got.result.Value)
+		}
+		for i := range got.out.Gradient {
+			n, k := i/px, i%px
+			a, b := float64(got.out.Gradient[i]), float64(r.out.Gradient[n*px+order[k]])
+			if !nearly(a, b, 1e-5) && math.Abs(a-b) > 1e-9 {
+				t.Errorf("gradient is %v, and %v in another order", b, a)
+				return
+			}
+		}
+	})
+}
+
+// joined puts images together to a batch of the shape of one.
+func joined(like Input, parts []Input) Input {
+	out := like
+	out.Prediction.Data, out.Target.Soft, out.Weight = nil, nil, nil
+	out.Prediction.Labels, out.Target.Labels = Labels{}, Labels{}
+	for _, p := range parts {
+		out.Prediction.Data = append(out.Prediction.Data, p.Prediction.Data...)
+		out.Prediction.Labels.U8 = append(out.Prediction.Labels.U8, p.Prediction.Labels.U8...)
+		out.Target.Soft = append(out.Target.Soft, p.Target.Soft...)
+		out.Target.Labels.U8 = append(out.Target.Labels.U8, p.Target.Labels.U8...)
+		out.Target.Labels.I32 = append(out.Target.Labels.I32, p.Target.Labels.I32...)
+		out.Weight = append(out.Weight, p.Weight...)
+	}
+	return out
+}
+
+// All losses together, in shared passes, are each loss alone, to the bit.
+func TestTogetherIsAlone(t *testing.T) {
+	for _, mode := range []string{"binary", "multiclass", "multilabel"} {
+		t.Run(mode, func(t *testing.T) {
+			s := sampleOf(mode, Hard, Logits, 2, 1, 37, 45, 5)
+			var specs []Spec
+			var outs []Out
+			var alone []ran
+			for i := range Registry {
+				e := &Registry[i]
+				if !contains(e.modes(), mode) || !possible(e, s) {
+					continue
+				}
+				r, err := run(e, s)
+				if err != nil {
+					t.Fatalf("%s: %v", e.Name, err)
+				}
+				job, err := NewJob(s.in, []Spec{r.spec})
+				if err != nil {
+					t.Fatal(err)
+				}
+				alone = append(alone, r)
+				specs = append(specs, r.spec)
+				outs = append(outs, outOf(e, job, s.in))
+			}
+			results, err := Evaluate(s.in, specs, outs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, r := range alone {
+				if d := differ(r.result, results[i]); d != "" {
+					t.Errorf("%s: %s", r.spec.Name, d)
+				}
+				if k := firstDifference(r.out.Gradient, outs[i].Gradient); k >= 0 {
+					t.Errorf("%s: gradient[%d] is %v, alone %v", r.spec.Name, k, outs[i].Gradient[k], r.out.Gradient[k])
+				}
+				if k := firstDifference(r.out.Heatmap, outs[i].Heatmap); k >= 0 {
+					t.Errorf("%s: heatmap[%d] is %v, alone %v", r.spec.Name, k, outs[i].Heatmap[k], r.out.Heatmap[k])
+				}
+			}
+		})
+	}
+}
