@@ -14,8 +14,8 @@ import (
 // resident answers requests without waiting for anything.
 type resident struct{ *api.API }
 
-func newResident(env js.Value, runs *api.Runs, fault error, health js.Value) resident {
-	return resident{newAPI(env, runs, api.Host{Fault: fault, Health: func() any {
+func newResident(env js.Value, runs *api.Runs, health js.Value) resident {
+	return resident{newAPI(env, runs, api.Host{Health: func() any {
 		h, out := health.Invoke(), map[string]float64{}
 		for _, k := range []string{"memory", "peak", "started", "served"} {
 			out[k] = h.Get(k).Float()

@@ -24,16 +24,17 @@ func serve(context js.Value) bool {
 	if env.IsUndefined() {
 		return false
 	}
-	runs, fault := storage(env)
+	runs := storage(env)
 	if context.Get("resident").Truthy() {
 		binding := context.Get("binding")
 		stop := host.bind(binding)
-		newResident(env, runs, fault, context.Get("health")).bind(binding)
+		newResident(env, runs, context.Get("health")).bind(binding)
 		<-stop
 		return true
 	}
-	workers.ServeNonBlock(eventHandler{newAPI(env, runs, api.Host{Fault: fault})})
-	queues.ConsumeNonBlock(func(b *queues.MessageBatch) error { return consume(runs, b) })
+	a := newAPI(env, runs, api.Host{})
+	workers.ServeNonBlock(eventHandler{a})
+	queues.ConsumeNonBlock(func(b *queues.MessageBatch) error { return consume(a, b) })
 	workers.Ready()
 	<-workers.Done()
 	return true

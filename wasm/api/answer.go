@@ -106,8 +106,11 @@ type byName []scored
 
 func asObject(list []scored) byName { return list }
 
-// MarshalJSON is {name: result}.
+// MarshalJSON is {name: result}, or null.
 func (l byName) MarshalJSON() ([]byte, error) {
+	if l == nil {
+		return []byte("null"), nil
+	}
 	b := []byte{'{'}
 	for i, s := range l {
 		if i > 0 {

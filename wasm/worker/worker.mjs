@@ -100,7 +100,6 @@ function headOf(request) {
     const value = request.headers.get(name);
     if (value !== null) headers.push(name, value);
   }
-  for (const name of ['access-control-request-method']) if (request.headers.has(name)) headers.push(name, 'x');
   return { method: request.method, url: request.url, headers };
 }
 
