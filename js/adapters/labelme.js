@@ -82,7 +82,7 @@ export async function toLabelme(mask, options) {
     const from = (top + y) * width + left;
     data.set(bits.subarray(from, from + size.width), y * size.width);
   }
-  const png = await encodePng({ ...size, depth: 8, channels: 1, data });
+  const png = await encodePng({ ...size, depth: 8, data });
   return {
     label: given.name ?? '',
     points: [

@@ -93,7 +93,7 @@ export async function toPng(mask, options) {
     }
     data[i] = labels ? v : Math.round(v * most);
   }
-  return encodePng({ width, height, depth: /** @type {8 | 16} */ (bits), channels: 1, data, palette });
+  return encodePng({ width, height, depth: /** @type {8 | 16} */ (bits), data, palette });
 }
 
 /**

@@ -80,18 +80,17 @@ export async function decodePng(adapter, bytes, maxPixels) {
 }
 
 /**
- * Writes a PNG file: indexed with a palette, else by the number of channels; depth 8 or 16, rows not filtered.
+ * Writes a PNG file of one channel: indexed with a palette, else grey; depth 8 or 16, rows not filtered.
  *
- * @param {PngImage} image
+ * @param {{width: number, height: number, depth: 8 | 16, data: Uint8Array | Uint16Array, palette?: number[][]}} image
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export async function encodePng({ width, height, depth, channels, data, palette }) {
-  const colorType = palette ? 3 : { 1: 0, 2: 4, 3: 2, 4: 6 }[channels];
+export async function encodePng({ width, height, depth, data, palette }) {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([depth, Number(colorType), 0, 0, 0], 8);
+  header.set([depth, palette ? 3 : 0, 0, 0, 0], 8);
   const chunks = [chunk('IHDR', header)];
   if (palette) {
     chunks.push(chunk('PLTE', Uint8Array.from(palette.flatMap((color) => color.slice(0, 3)))));
@@ -103,15 +102,14 @@ export async function encodePng({ width, height, depth, channels, data, palette 
         ),
       );
   }
-  const samples = width * channels;
-  const rowBytes = (samples * depth) / 8;
+  const rowBytes = (width * depth) / 8;
   const raw = new Uint8Array(height * (1 + rowBytes));
   for (let y = 0; y < height; y++) {
     const to = y * (1 + rowBytes) + 1;
-    for (let i = 0; i < samples; i++) {
-      const v = data[y * samples + i];
-      if (depth === 8) raw[to + i] = v;
-      else raw.set([v >> 8, v & 255], to + 2 * i);
+    for (let x = 0; x < width; x++) {
+      const v = data[y * width + x];
+      if (depth === 8) raw[to + x] = v;
+      else raw.set([v >> 8, v & 255], to + 2 * x);
     }
   }
   chunks.push(chunk('IDAT', await deflate(raw)), chunk('IEND', new Uint8Array(0)));

@@ -67,13 +67,12 @@ async function fromTensorFlow(tensor, options) {
 }
 
 /**
- * @param {{dims: number[], type: string, data: any, location?: string, getData?: () => Promise<any>}} tensor
+ * @param {{dims: number[], type: string, data: any, getData?: () => Promise<any>}} tensor
  * @param {TensorOptions} options
  */
 async function fromOnnx(tensor, options) {
-  // The data of a tensor on the GPU is a getter that throws; getData() fetches it.
-  const onHost = tensor.location === undefined || tensor.location === 'cpu' || tensor.location === 'cpu-pinned';
-  const raw = onHost || typeof tensor.getData !== 'function' ? tensor.data : await tensor.getData();
+  // The data of a tensor on the GPU is a getter that throws; getData() fetches it from wherever it is.
+  const raw = typeof tensor.getData === 'function' ? await tensor.getData() : tensor.data;
   const values = tensor.type === 'float16' && raw instanceof Uint16Array ? fromHalf(raw) : toNumbers('fromTensor', raw);
   const as =
     options.as ?? (tensor.type.startsWith('float') ? formOf('fromTensor', new Float32Array(0), options) : 'labels');

@@ -82,6 +82,9 @@ test('which region, which form', () => {
     shape: [1, 1, 1, 2],
     kind: 'soft',
   });
+  assert.deepEqual(fromCocoRLE(rle, { label: 2 }).data, Uint8Array.of(0, 2));
+  assert.deepEqual(fromCocoRLE(rle, { label: 255 }).data, Uint8Array.of(0, 255));
+  assert.deepEqual(fromCocoRLE(rle, { label: 256 }).data, Uint16Array.of(0, 256));
   assert.deepEqual(fromCocoRLE(rle, { label: 300 }).data, Uint16Array.of(0, 300));
   assert.deepEqual(fromCocoRLE(rle, { as: 'instances', label: 7 }), {
     data: Uint8Array.of(0, 7),

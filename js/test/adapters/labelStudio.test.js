@@ -144,6 +144,19 @@ test('rectangles turn about their top left corner, ellipses about their centre',
     ...#...
     ...#...`),
   );
+  // Clockwise by 45 degrees: the long axis falls to the right.
+  const tilted = { ...size, value: { ...ellipse.value, radiusY: percent(0.8), rotation: 45 } };
+  assert.equal(
+    show(fromLabelStudio(tilted)),
+    lines(`
+    .......
+    .#.....
+    ..##...
+    ..###..
+    ...##..
+    .....#.
+    .......`),
+  );
 });
 
 test('mistakes are named', () => {

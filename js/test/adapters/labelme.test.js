@@ -70,6 +70,19 @@ test('integer corners cut the patch to the box, fractional ones round the first 
     .....
     .#...`),
   );
+  assert.equal(
+    show(
+      await at([
+        [3, -1],
+        [5, 0],
+      ]),
+    ),
+    lines(`
+    ...##
+    .....
+    .....
+    .....`),
+  );
   await assert.rejects(
     at([
       [0, 0],
