@@ -30,6 +30,8 @@ func TestTrueSigmoid(t *testing.T) {
 		TrueSigmoid(tu, tq, x, label)
 		equal(t, "u", tu, u)
 		equal(t, "q", tq, q)
+		TrueSigmoid(v, nil, x, label)
+		equal(t, "u without q", v, u)
 		standTU(t, "TrueSigmoid u")
 		standTQ(t, "TrueSigmoid q")
 	}

@@ -141,16 +141,19 @@ func LogSoftmaxClass(u, z, m, rest []float32) {
 }
 
 // TrueSoftmax is u = log p and q = 1-p of the true class, whose logit is zt (GatherTrue): LogSoftmaxClass and the q of
-// SoftmaxClass together.
+// SoftmaxClass together. q may be nil, which saves half of the time.
 func TrueSoftmax(u, q, zt, m, rest []float32) {
-	check(len(q), len(u), len(zt), len(m), len(rest))
+	check(len(u), len(zt), len(m), len(rest))
 	apart(u, zt)
 	apart(u, m)
 	apart(u, rest)
-	apart(q, rest)
 	LogSoftmaxClass(u, zt, m, rest)
-	drop(q, zt, m)
-	others(q, q, rest)
+	if q != nil {
+		check(len(u), len(q))
+		apart(q, rest)
+		drop(q, zt, m)
+		others(q, q, rest)
+	}
 }
 
 // fewClasses is up to where a pass over each plane is quicker than to fetch each logit.

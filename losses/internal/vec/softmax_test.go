@@ -93,6 +93,8 @@ func TestSoftmax(t *testing.T) {
 			TrueSoftmax(u, q, zt, m, rest)
 			equal(t, "true u", u, trueU)
 			equal(t, "true q", q, trueQ)
+			TrueSoftmax(p, nil, zt, m, rest)
+			equal(t, "true u without q", p, trueU)
 			standZ(t, "zt")
 		}
 	}
