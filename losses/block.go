@@ -320,7 +320,7 @@ func (r *reader) probs(c int) {
 	case sigmoidLogits:
 		vec.Sigmoid(r.p, r.q, r.z[c])
 	default:
-		copy(r.p, r.z[c])
+		r.p = r.z[c]
 		vec.Sub(r.q, r.ones, r.p)
 	}
 }
@@ -340,9 +340,16 @@ func (r *reader) logs(c int) {
 	}
 }
 
-// trueClass makes r.u and r.q the log-probability of the true class and its
-// complement; labels that count nowhere give some finite number.
-func (r *reader) trueClass(c int) {
+// trueClass makes r.u and, where wanted, r.q the log-probability of the true
+// class and its complement; labels that count nowhere give some finite number.
+// Of given probabilities r.p is that of the true class.
+func (r *reader) trueClass(c int, complement bool) {
+	r.p = r.mem.p[:r.n] // it may have been the caller's
+	r.q = r.mem.q[:r.n]
+	q := r.q
+	if !complement {
+		q = nil
+	}
 	switch r.view.act {
 	case softmaxLogits:
 		vec.GatherTrue(r.p, r.z, r.labels)
@@ -359,10 +366,10 @@ func (r *reader) trueClass(c int) {
 					r.mem.arg[i] = 1
 				}
 			}
-			vec.TrueSigmoid(r.u, r.q, r.z[c], r.mem.arg[:r.n])
+			vec.TrueSigmoid(r.u, q, r.z[c], r.mem.arg[:r.n])
 			return
 		}
-		vec.TrueSigmoid(r.u, r.q, r.z[c], r.labels)
+		vec.TrueSigmoid(r.u, q, r.z[c], r.labels)
 	case sigmoidProbs:
 		k := r.class(c)
 		for i, x := range r.z[c] {

@@ -31,6 +31,8 @@ type twoClassCE struct{ Beta float64 }
 
 func (twoClassCE) OneVsRest() bool { return true }
 
+func (twoClassCE) LogLikelihood() {}
+
 func (twoClassCE) Term(loss, slope, u, q []float32) { negLog(loss, slope, u) }
 
 func (o twoClassCE) Weights(w *ClassWeights) {

@@ -12,6 +12,8 @@ type CrossEntropy struct {
 	Smoothing string `js:"smoothing" enum:"smp|tf" doc:"two classes, label smoothing s: the target 1 becomes 1-s and 0 becomes s (smp), or 1-s/2 and s/2 (tf)"`
 }
 
+func (CrossEntropy) LogLikelihood() {}
+
 func (CrossEntropy) Term(loss, slope, u, q []float32) { negLog(loss, slope, u) }
 
 // negLog is -u with the slope -1.
@@ -29,6 +31,8 @@ func negLog(loss, slope, u []float32) {
 type WeightedCE struct {
 	PosWeight []float64 `js:"posWeight" min:"0" doc:"price of a positive pixel, one for all channels or one per channel; binary and multilabel"`
 }
+
+func (WeightedCE) LogLikelihood() {}
 
 func (WeightedCE) Term(loss, slope, u, q []float32) { negLog(loss, slope, u) }
 
@@ -58,6 +62,8 @@ func (o WeightedCE) Check(mode string, channels int) error {
 type BalancedCE struct {
 	Beta []float64 `js:"balancedBeta" min:"0" max:"1" doc:"weight of a positive pixel, a negative one has 1-b; null: the share of negatives"`
 }
+
+func (BalancedCE) LogLikelihood() {}
 
 func (BalancedCE) Term(loss, slope, u, q []float32) { negLog(loss, slope, u) }
 

@@ -117,3 +117,10 @@ func onLogits(loss any) bool {
 	l, ok := loss.(OnLogits)
 	return ok && l.OnLogits()
 }
+
+// LogLikelihood is a Pixel loss that is -u.
+type LogLikelihood interface{ LogLikelihood() }
+
+// Modulated is a Pixel loss whose value reads q; of any other q is only made for
+// the slope.
+type Modulated interface{ Modulated() bool }

@@ -26,6 +26,8 @@ type Focal struct {
 
 func (o Focal) Sigmoids() bool { return o.Activation == "sigmoid" }
 
+func (Focal) Modulated() bool { return true }
+
 func (o Focal) Elements() bool { return o.MeanOver == "elements" }
 
 func (o Focal) Check(mode string, channels int) error {

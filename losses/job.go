@@ -77,21 +77,22 @@ type regionSpread struct {
 // group is a view with the terms that share its passes.
 type group struct {
 	view
-	mode      string
-	terms     []*term
-	channels  int
-	stats     int // state: pixels that count, all pixels, then per channel the pixels and weights of hit and miss
-	sums      int // state of the region sums; -1 where not needed
-	sumSlots  int
-	squares   bool
-	confusion map[float64]int // threshold -> state
-	soft      bool            // the target is numbers
-	hard      bool            // some term reads the true class
-	dense     bool            // some term reads every class
-	read      *reader
-	tally     []int32
-	p, q, g   [][]float32 // of all classes, for chains
-	spread    *spreader
+	mode       string
+	terms      []*term
+	channels   int
+	stats      int // state: pixels that count, all pixels, then per channel the pixels and weights of hit and miss
+	sums       int // state of the region sums; -1 where not needed
+	sumSlots   int
+	squares    bool
+	confusion  map[float64]int // threshold -> state
+	soft       bool            // the target is numbers
+	hard       bool            // some term reads the true class
+	dense      bool            // some term reads every class
+	complement bool            // some loss of the true class reads 1-p
+	read       *reader
+	tally      []int32
+	p, q, g    [][]float32 // of all classes, for chains
+	spread     *spreader
 }
 
 // The counted and all pixels of a group; then per channel hit and miss pixels,
@@ -333,6 +334,8 @@ func (j *Job) layOut(t *term, g *group) {
 			t.form, g.dense = densePixel, true
 		default:
 			t.form, g.hard = hardPixel, true
+			m, ok := l.(Modulated)
+			g.complement = g.complement || ok && m.Modulated()
 		}
 		slots := 2 * g.channels
 		if t.divided() {
@@ -455,11 +458,15 @@ func (j *Job) Scan(from, to int, state []float64) error {
 
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
 	r := g.read
+	quick := j.quick(g)
 	for b := from; b < to; b++ {
 		image := b / per
 		at, size := blockRange(b%per, px)
 		if g.act.sigmoid() {
 			for c := range g.channels {
+				if quick && size == vec.Block && j.scanUnit(g, image, c, at, state) {
+					continue
+				}
 				if err := j.load(g, image, c, at, size); err != nil {
 					return err
 				}
@@ -475,6 +482,36 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 		j.scanSoftmax(g, r, state)
 	}
 	return nil
+}
+
+// quick tells whether nothing of a group is wanted but the sums of
+// probabilities against byte labels, every pixel alike.
+func (j *Job) quick(g *group) bool {
+	return g.act == sigmoidProbs && g.dense && !g.hard && !g.squares && !g.perPixel && g.sums >= 0 && g.smoothing == 0 && len(g.confusion) == 0 &&
+		j.in.Prediction.Form == Probs && j.in.Target.Kind == Hard && j.in.Target.Labels.U8 != nil && j.in.Ignore == nil && g.weight == nil
+}
+
+// scanUnit is scanStats and scanClass of a quick group's block in one pass, to
+// the same bits. It leaves a block that holds anything odd to them.
+func (j *Job) scanUnit(g *group, image, c, at int, state []float64) bool {
+	plane := image*g.channels + c
+	start := plane*j.in.Prediction.Shape.Pixels() + at
+	tp, fp, fn, hits, ok := vec.OverlapUnit8(j.in.Prediction.Data[start:start+vec.Block], j.in.Target.Labels.U8[start:start+vec.Block])
+	if !ok {
+		return false
+	}
+	s := state[g.stats:]
+	s[0] += vec.Block
+	s[slot] += vec.Block
+	s = s[(headSlots+c*statSlots)*slot:]
+	for i, n := range [...]int{hits, vec.Block - hits, hits, vec.Block - hits} {
+		s[i*slot] += float64(n) // exact on the first grid
+	}
+	s = state[g.sums+plane*squareSums*slot:]
+	for i, x := range [...]float64{tp, fp, fn, vec.Block} {
+		pour(s[i*slot:], x)
+	}
+	return true
 }
 
 // load reads a block of scores and target; predicted labels have no scores.
@@ -504,10 +541,10 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 	one := func(c int) {
 		at := s[c*statSlots*slot:]
 		var hit, miss, hitW, missW float64
-		ones := r.mem.tmp[:r.n]
-		copy(ones, r.ones)
-		clear(ones[r.size:])
 		if g.soft {
+			ones := r.mem.tmp[:r.n]
+			copy(ones, r.ones)
+			clear(ones[r.size:])
 			if !g.act.sigmoid() {
 				r.soft(c)
 			}
@@ -520,14 +557,8 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 			}
 		} else {
 			k := r.class(c)
-			if r.valid < r.size {
-				for i, l := range r.labels {
-					if l < 0 {
-						ones[i] = 0
-					}
-				}
-			}
-			hit, miss = vec.SumByHit(ones, r.labels, k)
+			hit = float64(vec.Count(r.labels, k))
+			miss = float64(r.valid) - hit
 			hitW, missW = hit, miss
 			if g.weight != nil {
 				hitW, missW = vec.SumByHit(r.w, r.labels, k)
@@ -588,13 +619,19 @@ func (r *reader) weigh(x []float32) {
 // scanChannel adds one channel of independent ones.
 func (j *Job) scanChannel(g *group, r *reader, c int, state []float64) {
 	if g.hard {
-		r.trueClass(c)
+		r.trueClass(c, g.complement)
 		k := r.class(c)
 		for _, t := range g.terms {
 			if t.form != hardPixel {
 				continue
 			}
 			at := state[t.at+2*c*slot:]
+			if _, ok := t.loss.(LogLikelihood); ok && r.w == nil {
+				hit, miss := vec.SumByHit(r.u, r.labels, k)
+				pour(at, -hit)
+				pour(at[slot:], -miss)
+				continue
+			}
 			t.loss.(Pixel).Term(r.loss, nil, r.u, r.q)
 			r.weigh(r.loss)
 			hit, miss := vec.SumByHit(r.loss, r.labels, k)
@@ -635,7 +672,7 @@ func (r *reader) present() []float32 {
 // scanSoftmax adds all classes of exclusive ones.
 func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
 	if g.hard {
-		r.trueClass(0)
+		r.trueClass(0, g.complement)
 		for _, t := range g.terms {
 			if t.form != hardPixel {
 				continue

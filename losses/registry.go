@@ -261,7 +261,7 @@ var Registry = append([]Entry{
 	},
 	{
 		Name: "dice-ce", Title: "Dice and cross entropy", Group: "compound", Kind: "loss", Better: "lower", Range: [2]float64{0, inf},
-		Formula: `\lambda_D\,L_{Dice}+\lambda_C\,L_{CE}`,
+		Formula: `\lambda_D\,L_\mathrm{Dice}+\lambda_C\,L_\mathrm{CE}`,
 		Doc:     "The sum that most segmentation networks are trained with today.",
 		Source:  "Isensee et al., nnU-Net, Nature Methods 2021",
 		Loss:    DiceCE{LambdaDice: 1, LambdaCE: 1, SmoothNr: 1e-5, SmoothDr: 1e-5},
@@ -269,7 +269,7 @@ var Registry = append([]Entry{
 	},
 	{
 		Name: "dice-focal", Title: "Dice and focal", Group: "compound", Kind: "loss", Better: "lower", Range: [2]float64{0, inf},
-		Formula: `\lambda_D\,L_{Dice}+\lambda_F\,L_{focal}`,
+		Formula: `\lambda_D\,L_\mathrm{Dice}+\lambda_F\,L_\mathrm{focal}`,
 		Doc:     "The Dice loss with the focal loss of every class against the rest.",
 		Source:  "Zhu et al., AnatomyNet, Medical Physics 2019",
 		Loss:    DiceFocal{LambdaDice: 1, LambdaFocal: 1, Gamma: 2, FocalActivation: "sigmoid", SmoothNr: 1e-5, SmoothDr: 1e-5},

@@ -41,7 +41,7 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 				return err
 			}
 			if g.hard {
-				g.read.trueClass(0)
+				g.read.trueClass(0, true)
 				g.keep()
 			}
 			for _, t := range terms {
@@ -130,7 +130,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 	}
 	switch t.form {
 	case hardPixel:
-		r.trueClass(c)
+		r.trueClass(c, true)
 		k := r.class(c)
 		t.loss.(Pixel).Term(r.loss, rise, r.u, r.q)
 		r.byLabel(weight, k, t.hit[c], t.miss[c])

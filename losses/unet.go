@@ -18,6 +18,8 @@ type UNetCE struct {
 	Everywhere bool    `js:"everywhere" doc:"the border term on the instances too"`
 }
 
+func (UNetCE) LogLikelihood() {}
+
 func (UNetCE) Term(loss, slope, u, q []float32) { negLog(loss, slope, u) }
 
 func (o UNetCE) Check(mode string, channels int) error {

@@ -140,3 +140,25 @@ func labels32(dst, src, ignore []int32) (int32, int32) {
 	}
 	return smallest(lo), largest(hi)
 }
+
+// Count is the number of labels that are the class.
+func Count(label []int32, class int32) int {
+	checkBlock(len(label))
+	o := splatI(class)
+	var n I32 // minus the count
+	for len(label) >= 4*Step {
+		s := (*[4 * Step]int32)(label)
+		label = label[4*Step:]
+		n = n.Add(equal4(s[0:16], o).Add(equal4(s[16:32], o)).Add(equal4(s[32:48], o).Add(equal4(s[48:64], o))))
+	}
+	for ; len(label) >= Step; label = label[Step:] {
+		n = n.Add(equal4(label[:Step], o))
+	}
+	return -lanes(n)
+}
+
+// equal4 is -1 for each of four labels that is the class, added up.
+func equal4(s []int32, o I32) I32 {
+	return loadI(s[0:4]).Equal(o).ToInt32x4().Add(loadI(s[4:8]).Equal(o).ToInt32x4()).
+		Add(loadI(s[8:12]).Equal(o).ToInt32x4().Add(loadI(s[12:16]).Equal(o).ToInt32x4()))
+}
