@@ -1,29 +1,31 @@
 package grid
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // columns counts, for the pixels of a plane, the steps along the first axis to the nearest pixel of the other kind. It
 // knows only where the kind changes, and so takes memory for the border of the object: 8 bytes a change, and a plane.
 type columns struct {
 	changes []change
 	last    []int32 // place in changes of the change at or before the plane, or none
-	start   []int32 // plane of that change
-	end     []int32 // plane of the next change
+
+	// Of the run that the pixel is in: half the steps from the pixel before it to the pixel after it, and the plane in
+	// the middle of them. The nearer of the two is half - |plane - middle| away, which has no branch.
+	half, middle []float64
 }
 
 // A change is a plane where a column changes kind, and the place of the change before it in the same column.
 type change struct{ plane, before int32 }
 
-const (
-	none  = -1
-	never = 1 << 30 // farther than any plane, and no overflow when planes are taken from it
-)
+const none = -1
 
 // scan finds every change of kind and stands on the last plane.
 func (c *columns) scan(k *kinds, planes, plane int) {
-	c.last, c.start, c.end = grow(c.last, plane), grow(c.start, plane), grow(c.end, plane)
+	c.last, c.half, c.middle = grow(c.last, plane), grow(c.half, plane), grow(c.middle, plane)
 	for i := range plane {
-		c.last[i], c.start[i], c.end[i] = none, -never, never
+		c.last[i] = none
 	}
 	c.changes = c.changes[:0]
 	for z := 1; z < planes; z++ {
@@ -32,9 +34,26 @@ func (c *columns) scan(k *kinds, planes, plane int) {
 			for differ := word ^ before[w]; differ != 0; differ &= differ - 1 {
 				i := w*64 + bits.TrailingZeros64(differ)
 				c.changes = append(c.changes, change{plane: int32(z), before: c.last[i]})
-				c.last[i], c.start[i] = int32(len(c.changes)-1), int32(z)
+				c.last[i] = int32(len(c.changes) - 1)
 			}
 		}
+	}
+	for i := range plane {
+		c.between(i, math.Inf(1))
+	}
+}
+
+// between sets the ends of the run of pixel i. end is the plane after it, +Inf if there is none.
+func (c *columns) between(i int, end float64) {
+	const before = -1 << 45 // farther than any plane, and half the sum with one is exact
+	start := float64(before)
+	if last := c.last[i]; last != none {
+		start = float64(c.changes[last].plane - 1)
+		end = min(end, -before)
+	}
+	c.half[i], c.middle[i] = (end-start)/2, 0
+	if end <= math.MaxFloat64 {
+		c.middle[i] = (end + start) / 2
 	}
 }
 
@@ -44,43 +63,33 @@ func (c *columns) back(k *kinds, z int) {
 	for w, word := range k.plane(z) {
 		for differ := word ^ before[w]; differ != 0; differ &= differ - 1 {
 			i := w*64 + bits.TrailingZeros64(differ)
-			last := c.changes[c.last[i]].before
-			c.last[i], c.start[i], c.end[i] = last, -never, int32(z)
-			if last != none {
-				c.start[i] = c.changes[last].plane
-			}
+			c.last[i] = c.changes[c.last[i]].before
+			c.between(i, float64(z))
 		}
 	}
 }
 
 // parabolas writes the height and sum of the parabolas of a run of pixels of plane z. The first is pixel i of the plane, at
-// from in its line. Where there is none the height is that of never, or a little more.
+// from in its line. Where there is none both are +Inf.
 func (c *columns) parabolas(height, sum []float64, i, from, z int, spacing, inverse float64) {
-	starts, ends, sum := c.start[i:i+len(height)], c.end[i:i+len(height)], sum[:len(height)]
-	x := float64(from)
+	half, middle, sum := c.half[i:i+len(height)], c.middle[i:i+len(height)], sum[:len(height)]
+	plane, x := float64(z), float64(from)
 	for len(height) >= 4 {
-		start, end, h, s := (*[4]int32)(starts), (*[4]int32)(ends), (*[4]float64)(height), (*[4]float64)(sum)
-		h0 := squared(steps(z, start[0], end[0]), spacing)
-		h1 := squared(steps(z, start[1], end[1]), spacing)
-		h2 := squared(steps(z, start[2], end[2]), spacing)
-		h3 := squared(steps(z, start[3], end[3]), spacing)
+		a, m, h, s := (*[4]float64)(half), (*[4]float64)(middle), (*[4]float64)(height), (*[4]float64)(sum)
+		h0 := squared(a[0]-math.Abs(plane-m[0]), spacing)
+		h1 := squared(a[1]-math.Abs(plane-m[1]), spacing)
+		h2 := squared(a[2]-math.Abs(plane-m[2]), spacing)
+		h3 := squared(a[3]-math.Abs(plane-m[3]), spacing)
 		h[0], h[1], h[2], h[3] = h0, h1, h2, h3
 		s[0], s[1], s[2], s[3] = sumAt(h0, x, inverse), sumAt(h1, x+1, inverse), sumAt(h2, x+2, inverse), sumAt(h3, x+3, inverse)
-		starts, ends, height, sum = starts[4:], ends[4:], height[4:], sum[4:]
+		half, middle, height, sum = half[4:], middle[4:], height[4:], sum[4:]
 		x += 4
 	}
 	for k := range height {
-		height[k] = squared(steps(z, starts[k], ends[k]), spacing)
+		height[k] = squared(half[k]-math.Abs(plane-middle[k]), spacing)
 		sum[k] = sumAt(height[k], x, inverse)
 		x++
 	}
-}
-
-// steps is the smaller of the steps to before the start and to the end, without a branch.
-func steps(z int, start, end int32) float64 {
-	back, on := z-int(start)+1, int(end)-z
-	less := on - back
-	return float64(back + less&(less>>63))
 }
 
 func squared(count, spacing float64) float64 {

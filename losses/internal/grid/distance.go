@@ -147,7 +147,6 @@ func (w *Work) reserve(a axes) {
 
 func (w *Work) alongRows(words []uint64, z int, a axes, who sides) {
 	inverse := 1 / float64(a.perColumn*a.perColumn)
-	far := float64(squared(never/2, a.perPlane) * inverse)
 	for y := range a.rows {
 		row := y * a.cols
 		for from := 0; from < a.cols; {
@@ -156,7 +155,7 @@ func (w *Work) alongRows(words []uint64, z int, a axes, who sides) {
 				clear(w.square[row+from : row+to])
 			} else {
 				w.columns.parabolas(w.height[from:to], w.sum[from:to], row+from, from, z, a.perPlane, inverse)
-				w.envelope(w.square[row:], from, to, a.cols, a.perColumn, far)
+				w.envelope(w.square[row:], from, to, a.cols, a.perColumn)
 			}
 			from = to
 		}
@@ -183,7 +182,7 @@ func (w *Work) alongColumns(words []uint64, a axes, who sides) {
 				for y := from; y < to; y++ {
 					w.height[y], w.sum[y] = line[y], sumAt(line[y], float64(y), inverse)
 				}
-				w.envelope(w.lineOut, from, to, a.rows, a.perRow, math.MaxFloat64)
+				w.envelope(w.lineOut, from, to, a.rows, a.perRow)
 			}
 			from = to
 		}
@@ -195,8 +194,8 @@ func (w *Work) alongColumns(words []uint64, a axes, who sides) {
 
 // envelope writes to out[from:to], and the overshoot after it, the lower envelope of the parabolas of w.height[from:to]
 // and w.sum[from:to], and of the two pixels before and after, at height 0 where the line of n pixels has them; +Inf if there
-// is none. A sum of far or more is no parabola. s is the spacing of the line.
-func (w *Work) envelope(out []float64, from, to, n int, s, far float64) {
+// is none. s is the spacing of the line.
+func (w *Work) envelope(out []float64, from, to, n int, s float64) {
 	first, last := from, to
 	if first > 0 {
 		first--
@@ -206,7 +205,7 @@ func (w *Work) envelope(out []float64, from, to, n int, s, far float64) {
 		w.height[last], w.sum[last] = 0, float64(last)*float64(last)
 		last++
 	}
-	found := lower(w.parabolas, w.sum, first, last, w.half, float64(to-1), far)
+	found := lower(w.parabolas, w.sum, first, last, w.half, float64(to-1))
 	if found == 0 {
 		for x := from; x < to; x++ {
 			out[x] = math.Inf(1)

@@ -18,15 +18,27 @@ func TestDistancesAreBruteForce(t *testing.T) {
 	}
 }
 
+// besideZero reports whether one of the pixels around pixel i is zero. Only such an object pixel is the nearest of one that
+// is zero.
+func besideZero(mask []uint8, d Dims, i int) bool {
+	z, y, x := i/d.W/d.H, i/d.W%d.H, i%d.W
+	return z > 0 && mask[i-d.H*d.W] == 0 || z+1 < d.D && mask[i+d.H*d.W] == 0 ||
+		y > 0 && mask[i-d.W] == 0 || y+1 < d.H && mask[i+d.W] == 0 ||
+		x > 0 && mask[i-1] == 0 || x+1 < d.W && mask[i+1] == 0
+}
+
 // checkDistances compares every map of a mask with brute force, to the last bit.
 func checkDistances(t *testing.T, w *Work, mask []uint8, d Dims, s Spacing) {
 	t.Helper()
 	toZero := bruteSquared(d, s, func(i int) bool { return mask[i] == 0 })
-	toObject := bruteSquared(d, s, func(i int) bool { return mask[i] != 0 })
+	toObject := bruteSquared(d, s, func(i int) bool { return mask[i] != 0 && besideZero(mask, d, i) })
 	n := len(mask)
 	edt, twoSided, signed := make([]float32, n), make([]float32, n), make([]float32, n)
 	for i := range mask {
 		edt[i] = float32(math.Sqrt(toZero[i]))
+		if mask[i] != 0 {
+			toObject[i] = 0
+		}
 		if sum := math.Sqrt(toZero[i]) + math.Sqrt(toObject[i]); !math.IsInf(sum, 1) {
 			twoSided[i] = float32(sum)
 			signed[i] = float32(sum)
@@ -44,6 +56,26 @@ func checkDistances(t *testing.T, w *Work, mask []uint8, d Dims, s Spacing) {
 	equal(t, "TwoSided "+name(d, s), got, twoSided)
 	w.Signed(got, mask, d, s, 0.75)
 	equal(t, "Signed "+name(d, s), got, signed)
+}
+
+// Far from everything, sums of squares are large and meeting points close to pixels many.
+func TestDistancesAcrossLargeImages(t *testing.T) {
+	r := rand.New(rand.NewPCG(23, 24))
+	var w Work
+	for _, d := range []Dims{{1, 1, 9000}, {1, 9000, 1}, {1, 3, 4000}, {1, 200, 300}, {20, 30, 40}} {
+		for _, s := range spacings {
+			mask, labels := make([]uint8, d.Pixels()), make([]int32, d.Pixels())
+			for i := range mask {
+				mask[i] = 1
+			}
+			for range 8 {
+				mask[r.IntN(len(mask))] = 0
+				labels[r.IntN(len(mask))] = int32(1 + r.IntN(5))
+			}
+			checkDistances(t, &w, mask, d, s)
+			checkTwoNearest(t, &w, labels, d, s)
+		}
+	}
 }
 
 func FuzzDistances(f *testing.F) {

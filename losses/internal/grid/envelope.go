@@ -40,13 +40,14 @@ func sumsOf(out, f []float64, from int, inverse float64) {
 }
 
 // lower leaves in env the lower envelope over the pixels up to last of the parabolas of sum[from:to], and returns how many
-// they are; after them it leaves a start at last. A sum of far or more is no parabola. env must hold to-from+1.
+// they are; after them it leaves a start at last. A sum of +Inf is no parabola. env must hold to-from+1.
 //
-// Every jump is dear in WebAssembly: the common case is what falls through.
+// A parabola that starts at last or later is lower nowhere, and left out; so are those that are none, which start at +Inf.
+// Every jump is dear in Go's WebAssembly, so there is no test for them.
 //
 // Felzenszwalb and Huttenlocher, Distance transforms of sampled functions, Theory of Computing 8, 2012.
-func lower(env []parabola, sum []float64, from, to int, half []float64, last, far float64) int {
-	for from < to && !(sum[from] < far) {
+func lower(env []parabola, sum []float64, from, to int, half []float64, last float64) int {
+	for from < to && sum[from] > math.MaxFloat64 {
 		from++
 	}
 	if from == to {
@@ -55,24 +56,22 @@ func lower(env []parabola, sum []float64, from, to int, half []float64, last, fa
 	n, top, topStart, topSum := 0, from, math.Inf(-1), sum[from]
 	for at := from + 1; at < to; at++ {
 		s := sum[at]
-		if s < far {
-			start := float64((s - topSum) * half[at-top])
-			if start <= topStart {
-				for {
-					n--
-					top, topStart = env[n].at, env[n].start
-					topSum = sum[top]
-					start = float64((s - topSum) * half[at-top])
-					if start > topStart {
-						break
-					}
+		start := float64((s - topSum) * half[at-top])
+		if start <= topStart {
+			for {
+				n--
+				top, topStart = env[n].at, env[n].start
+				topSum = sum[top]
+				start = float64((s - topSum) * half[at-top])
+				if start > topStart {
+					break
 				}
 			}
-			if start < last {
-				env[n] = parabola{start: topStart, at: top}
-				n++
-				top, topStart, topSum = at, start, s
-			}
+		}
+		if start < last {
+			env[n] = parabola{start: topStart, at: top}
+			n++
+			top, topStart, topSum = at, start, s
 		}
 	}
 	env[n] = parabola{start: topStart, at: top}

@@ -13,7 +13,7 @@ import (
 // shapes are the sizes every map is tried on: lines, single pixels, planes and volumes.
 var shapes = []Dims{
 	{1, 1, 1}, {1, 1, 2}, {1, 1, 17}, {1, 17, 1}, {17, 1, 1}, {1, 2, 2}, {1, 3, 5}, {1, 9, 14}, {1, 14, 9}, {1, 31, 24},
-	{2, 1, 1}, {2, 2, 2}, {3, 1, 7}, {7, 3, 1}, {4, 5, 6}, {6, 5, 4}, {5, 9, 8}, {1, 40, 40},
+	{2, 1, 1}, {2, 2, 2}, {3, 1, 7}, {7, 3, 1}, {4, 5, 6}, {6, 5, 4}, {5, 9, 8}, {1, 3, 150},
 }
 
 // spacings are exact in binary, so that brute force and the maps agree to the last bit, but for the last two.

@@ -1,5 +1,7 @@
 package grid
 
+import "math"
+
 // instances finds, for the pixels of a plane, the two nearest distinct instances along the first axis. Between two changes
 // of label in a column, and but for where another instance becomes the nearer, they are the same instances at the same
 // planes; so it looks at a pixel only where one of these happens, and takes memory for that: 20 bytes a run of a label in a
@@ -13,7 +15,7 @@ type instances struct {
 
 	nearPlane, farPlane []int32
 	nearLabel, farLabel []int32
-	nearStep            []float64 // distance of a plane, or 0 where the pixel is of the nearest instance
+	nearStep, farStep   []float64 // what a plane costs: 1, or 0 if the pixel is of the instance, +Inf if there is none
 }
 
 // A runOfLabel is a run of pixels of one instance in a column, with the places in ends of the run before it and of the
@@ -22,6 +24,15 @@ type runOfLabel struct{ start, end, label, before, other int32 }
 
 // An instanceAt is where an instance is nearest, along a column. Without one it is never planes away, and its label is 0.
 type instanceAt struct{ plane, label int32 }
+
+func (a instanceAt) step() float64 {
+	if a.label == 0 {
+		return math.Inf(1)
+	}
+	return 1
+}
+
+const never = 1 << 30 // farther than any plane, and no overflow when planes are added
 
 // A belowRun is the two nearest distinct instances after the run of a pixel.
 type belowRun struct{ first, second instanceAt }
@@ -65,7 +76,7 @@ func (n *instances) scan(labels []int32, planes, plane int) {
 	n.above, n.start, n.below, n.next = grow(n.above, plane), grow(n.start, plane), grow(n.below, plane), grow(n.next, plane)
 	n.nearPlane, n.farPlane = grow(n.nearPlane, plane), grow(n.farPlane, plane)
 	n.nearLabel, n.farLabel = grow(n.nearLabel, plane), grow(n.farLabel, plane)
-	n.nearStep = grow(n.nearStep, plane)
+	n.nearStep, n.farStep = grow(n.nearStep, plane), grow(n.farStep, plane)
 	nowhere := instanceAt{plane: never}
 	for i := range plane {
 		n.above[i], n.start[i], n.below[i], n.next[i] = none, 0, belowRun{nowhere, nowhere}, int32(planes-1)
@@ -151,9 +162,9 @@ func (n *instances) choose(labels []int32, i, z, plane int) {
 		} else {
 			far, end = nearer(n.exceptAbove(i, near.label), b.second, row, end)
 		}
-		n.nearPlane[i], n.nearLabel[i], n.nearStep[i] = near.plane, near.label, 1
+		n.nearPlane[i], n.nearLabel[i], n.nearStep[i] = near.plane, near.label, near.step()
 	}
-	n.farPlane[i], n.farLabel[i] = far.plane, far.label
+	n.farPlane[i], n.farLabel[i], n.farStep[i] = far.plane, far.label, far.step()
 	n.next[i] = end
 }
 
@@ -187,26 +198,25 @@ func nearer(above, below instanceAt, plane, end int32) (instanceAt, int32) {
 	return below, max(end, (above.plane+below.plane)>>1)
 }
 
-// costs writes the squared distances along the first axis to the two nearest instances, from pixel i of plane z on; where
-// there is none it is that of about never.
+// costs writes the squared distances along the first axis to the two nearest instances, from pixel i of plane z on, +Inf
+// where there is none.
 func (n *instances) costs(near, far []float64, i, z int, spacing float64) {
-	to := i + len(near)
-	nearPlane, farPlane, nearStep := n.nearPlane[i:to], n.farPlane[i:to], n.nearStep[i:to]
-	for len(near) >= 4 {
-		p, q, s := (*[4]int32)(nearPlane), (*[4]int32)(farPlane), (*[4]float64)(nearStep)
-		a, b := (*[4]float64)(near), (*[4]float64)(far)
-		a[0] = squared(float64(z-int(p[0])), s[0]*spacing)
-		a[1] = squared(float64(z-int(p[1])), s[1]*spacing)
-		a[2] = squared(float64(z-int(p[2])), s[2]*spacing)
-		a[3] = squared(float64(z-int(p[3])), s[3]*spacing)
-		b[0] = squared(float64(z-int(q[0])), spacing)
-		b[1] = squared(float64(z-int(q[1])), spacing)
-		b[2] = squared(float64(z-int(q[2])), spacing)
-		b[3] = squared(float64(z-int(q[3])), spacing)
-		nearPlane, farPlane, nearStep, near, far = nearPlane[4:], farPlane[4:], nearStep[4:], near[4:], far[4:]
+	cost(near, n.nearPlane[i:], n.nearStep[i:], z, spacing)
+	cost(far, n.farPlane[i:], n.farStep[i:], z, spacing)
+}
+
+// cost is the loop out[i] = ((z-planes[i]) step[i] spacing)².
+func cost(out []float64, planes []int32, step []float64, z int, spacing float64) {
+	planes, step = planes[:len(out)], step[:len(out)]
+	for len(out) >= 4 {
+		o, p, s := (*[4]float64)(out), (*[4]int32)(planes), (*[4]float64)(step)
+		o[0] = squared(float64(z-int(p[0])), float64(s[0]*spacing))
+		o[1] = squared(float64(z-int(p[1])), float64(s[1]*spacing))
+		o[2] = squared(float64(z-int(p[2])), float64(s[2]*spacing))
+		o[3] = squared(float64(z-int(p[3])), float64(s[3]*spacing))
+		out, planes, step = out[4:], planes[4:], step[4:]
 	}
-	for i := range near {
-		near[i] = squared(float64(z-int(nearPlane[i])), nearStep[i]*spacing)
-		far[i] = squared(float64(z-int(farPlane[i])), spacing)
+	for i := range out {
+		out[i] = squared(float64(z-int(planes[i])), float64(step[i]*spacing))
 	}
 }

@@ -77,13 +77,12 @@ func (w *Work) reserveNearest(a axes) *nearestWork {
 
 func (w *Work) nearestAlongRows(z int, a axes) {
 	n := &w.nearest
-	far := squared(never/2, a.perPlane)
 	for y := range a.rows {
 		from, to := y*a.cols, (y+1)*a.cols
 		line := n.line.slice(0, a.cols)
 		n.instances.costs(line.near, line.far, from, z, a.perPlane)
 		line.nearLabel, line.farLabel = n.instances.nearLabel[from:to], n.instances.farLabel[from:to]
-		w.nearestEnvelopes(n.plane.slice(from, to+overshoot), line, a.perColumn, far, a.rows > 1)
+		w.nearestEnvelopes(n.plane.slice(from, to+overshoot), line, a.perColumn, a.rows > 1)
 	}
 }
 
@@ -98,7 +97,7 @@ func (w *Work) nearestAlongColumns(a axes) {
 			line.near[y], line.far[y] = n.plane.near[i], n.plane.far[i]
 			line.nearLabel[y], line.farLabel[y] = n.plane.nearLabel[i], n.plane.farLabel[i]
 		}
-		w.nearestEnvelopes(n.out, line, a.perRow, math.MaxFloat64, false)
+		w.nearestEnvelopes(n.out, line, a.perRow, false)
 		for y, i := 0, x; y < a.rows; y, i = y+1, i+a.cols {
 			n.plane.near[i], n.plane.far[i] = n.out.near[y], n.out.far[y]
 		}
@@ -106,19 +105,18 @@ func (w *Work) nearestAlongColumns(a axes) {
 }
 
 // nearestEnvelopes writes to out, and the overshoot after it, the two lowest parabolas of distinct instances at each pixel
-// of a line, and if asked their labels. A height of limit or more is no parabola. s is the spacing of the line.
+// of a line, and if asked their labels. A height of +Inf is no parabola. s is the spacing of the line.
 //
 // The lowest is on the envelope of all. Along a stretch of it that belongs to one instance, the second is on the envelope
 // of the others; and of these only those from the last parabola before the stretch to the first after it can be, for that
 // parabola, lower than all where the stretch begins, stays below whatever lies behind it. So each pixel is looked at for
 // two stretches at most.
-func (w *Work) nearestEnvelopes(out, line costs, s, limit float64, label bool) {
+func (w *Work) nearestEnvelopes(out, line costs, s float64, label bool) {
 	n := &w.nearest
 	length := len(line.near)
 	inverse := 1 / float64(s*s)
-	limit = float64(limit * inverse)
 	sumsOf(n.sum, line.near, 0, inverse)
-	found := lower(w.parabolas, n.sum, 0, length, w.half, float64(length-1), limit)
+	found := lower(w.parabolas, n.sum, 0, length, w.half, float64(length-1))
 	if found == 0 {
 		nothing(out.near[:length], out.nearLabel[:length])
 		nothing(out.far[:length], out.farLabel[:length])
@@ -145,7 +143,7 @@ func (w *Work) nearestEnvelopes(out, line costs, s, limit float64, label bool) {
 		fill(out.near, line.near, env[stretch:i+1], from, s)
 		without(n.height[first:last], line.slice(first, last), of)
 		sumsOf(n.sum[first:last], n.height[first:last], first, inverse)
-		found := lower(n.rest, n.sum, first, last, w.half, float64(to-1), limit)
+		found := lower(n.rest, n.sum, first, last, w.half, float64(to-1))
 		rest := within(n.rest[:found+1], from)
 		if found == 0 {
 			nothing(out.far[from:to], out.farLabel[from:to])
