@@ -1,6 +1,6 @@
 // Command gen writes what is derived from the registry of losses: the types of
-// the JavaScript package and the table of the README. It runs from the root of
-// the repository.
+// the JavaScript package, the OpenAPI document and the table of the README. It
+// runs from the root of the repository.
 package main
 
 import (
@@ -19,6 +19,13 @@ func main() {
 
 func write(m losses.Manifest) error {
 	if err := os.WriteFile("js/losses.gen.d.ts", []byte(types(m)), 0o644); err != nil {
+		return err
+	}
+	document, err := openapi(m)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile("wasm/api/openapi.json", document, 0o644); err != nil {
 		return err
 	}
 	readme, err := os.ReadFile("README.md")
