@@ -9,7 +9,7 @@ import "math"
 // Ronneberger et al., U-Net, MICCAI 2015, equation 2.
 func (w *Work) BorderWeight(dst []float32, labels []int32, d Dims, s Spacing, w0, sigma float64, everywhere bool) {
 	d.check(len(dst))
-	width := 2 * float64(sigma*sigma)
+	inverse := 1 / (2 * float64(sigma*sigma))
 	// Half the least float32 is 2 to the -150; what is below it is 0 there, and most of a map is.
 	faint := 150*math.Ln2 + math.Log(max(1, math.Abs(w0)))
 	w.twoNearest(labels, d, s, func(at int, found costs, a axes) {
@@ -18,7 +18,7 @@ func (w *Work) BorderWeight(dst []float32, labels []int32, d Dims, s Spacing, w0
 			dst[i] = 0
 			if everywhere || labels[i] <= 0 {
 				sum := float64(a.unit * (math.Sqrt(found.near[i]) + math.Sqrt(found.far[i])))
-				if fall := float64(sum*sum) / width; fall < faint {
+				if fall := float64(sum * sum * inverse); fall < faint {
 					dst[i] = float32(float64(w0 * exp(-fall)))
 				}
 			}

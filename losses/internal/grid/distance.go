@@ -1,8 +1,6 @@
 package grid
 
-import (
-	"math"
-)
+import "math"
 
 // sides says which pixels of a mask ask for a distance.
 type sides int
@@ -100,6 +98,13 @@ func roots(dst []float32, squared []float64, a axes) {
 			d[3] = float32(math.Sqrt(float64(float32(s[3]))))
 		}
 	}
+	for ; len(dst) >= 4; dst, squared = dst[4:], squared[4:] {
+		s, d := (*[4]float64)(squared), (*[4]float32)(dst)
+		d[0] = float32(float64(a.unit * math.Sqrt(s[0])))
+		d[1] = float32(float64(a.unit * math.Sqrt(s[1])))
+		d[2] = float32(float64(a.unit * math.Sqrt(s[2])))
+		d[3] = float32(float64(a.unit * math.Sqrt(s[3])))
+	}
 	for i := range dst {
 		dst[i] = float32(float64(a.unit * math.Sqrt(squared[i])))
 	}
@@ -176,7 +181,7 @@ func (w *Work) alongColumns(words []uint64, a axes, who sides) {
 		}
 		for from := 0; from < a.rows; {
 			to := runEnd(w.lineKinds, from, a.rows)
-			if who == inside && line[from] == 0 {
+			if who == inside && is(w.lineKinds, from) == 0 {
 				clear(w.lineOut[from:to])
 			} else {
 				for y := from; y < to; y++ {
@@ -199,10 +204,10 @@ func (w *Work) envelope(out []float64, from, to, n int, s float64) {
 	first, last := from, to
 	if first > 0 {
 		first--
-		w.height[first], w.sum[first] = 0, float64(first)*float64(first)
+		w.height[first], w.sum[first] = 0, sumAt(0, float64(first), 0)
 	}
 	if last < n {
-		w.height[last], w.sum[last] = 0, float64(last)*float64(last)
+		w.height[last], w.sum[last] = 0, sumAt(0, float64(last), 0)
 		last++
 	}
 	found := lower(w.parabolas, w.sum, first, last, w.half, float64(to-1))

@@ -50,7 +50,7 @@ const (
 	badLength = "grid: every slice must have one element per pixel"
 )
 
-// axes is an image as the distance passes see it: count planes along which distances are counted, then the rows and
+// axes is an image as the distance passes see it: planes, along which distances are counted, then the rows and
 // columns of each plane, along which parabolas are compared. A 2-D image is H planes of one row, so that only one pass
 // compares parabolas.
 type axes struct {
