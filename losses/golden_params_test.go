@@ -119,6 +119,7 @@ var lossOf = map[string]string{
 	"ce_multiclass":    "ce",
 	"focal_binary":     "focal",
 	"focal_multiclass": "focal",
+	"mcc_loss":         "mcc",
 }
 
 // translate puts a case into our words.
