@@ -64,6 +64,7 @@ type reader struct {
 	u, v       []float32 // log p and log q of one class, or u of the true class
 	loss, rise []float32
 	ones       []float32
+	have       trueState // what of the true class r.u and r.q hold
 
 	mem struct {
 		z                                                [][]float32
@@ -72,6 +73,14 @@ type reader struct {
 	}
 	lo, hi int32 // labels met
 }
+
+type trueState uint8
+
+const (
+	haveNone trueState = iota
+	haveLog            // r.u
+	haveBoth           // r.u and r.q
+)
 
 func newReader(in *Input, v *view) *reader {
 	r := &reader{in: in, view: v, shape: in.Prediction.Shape}
@@ -83,6 +92,7 @@ func newReader(in *Input, v *view) *reader {
 // begin sets the sizes of a block.
 func (r *reader) begin(image, at, size int) {
 	r.image, r.at, r.size, r.n = image, at, size, padded(size)
+	r.have = haveNone
 	n := r.n
 	r.p, r.q, r.u, r.v = r.mem.p[:n], r.mem.q[:n], r.mem.u[:n], r.mem.v[:n]
 	r.loss, r.rise, r.ones = r.mem.loss[:n], r.mem.rise[:n], r.mem.ones[:n]
@@ -314,6 +324,7 @@ func (r *reader) class(c int) int32 {
 
 // probs makes r.p and r.q those of class c.
 func (r *reader) probs(c int) {
+	r.have = haveNone
 	switch r.view.act {
 	case softmaxLogits:
 		vec.SoftmaxClass(r.p, r.q, r.z[c], r.m, r.rest)
@@ -344,6 +355,13 @@ func (r *reader) logs(c int) {
 // class and its complement; labels that count nowhere give some finite number.
 // Of given probabilities r.p is that of the true class.
 func (r *reader) trueClass(c int, complement bool) {
+	if r.have == haveBoth || r.have == haveLog && !complement {
+		return
+	}
+	r.have = haveLog
+	if complement {
+		r.have = haveBoth
+	}
 	r.p = r.mem.p[:r.n] // it may have been the caller's
 	r.q = r.mem.q[:r.n]
 	q := r.q

@@ -38,6 +38,7 @@ type Job struct {
 	state   int
 	scratch *Scratch
 	done    bool
+	outs    []Out // of a Run that spreads while it sums
 }
 
 // term is one loss of one spec: a spec is one term, or several if Compound.
@@ -433,15 +434,83 @@ func Evaluate(in Input, specs []Spec, outs []Out) ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	state := make([]float64, j.StateLen())
-	if err := j.Scan(0, j.Blocks(), state); err != nil {
-		return nil, err
+	return j.Run(make([]float64, j.StateLen()), outs)
+}
+
+// Run does the whole of a job on this thread, with a state of zeros. Where the
+// worth of a pixel's loss follows from the target alone, its gradient is spread
+// in the pass that sums it.
+func (j *Job) Run(state []float64, outs []Out) ([]Result, error) {
+	early := j.early(outs)
+	if early {
+		if err := j.checkOuts(outs); err != nil {
+			return nil, err
+		}
+		if err := j.scanTarget(state); err != nil {
+			return nil, err
+		}
+		for _, t := range j.terms {
+			if t.form == hardPixel {
+				j.finishPixel(t, state)
+			}
+		}
+		j.outs = outs
 	}
-	results, err := j.Finish(state, outs)
+	err := j.Scan(0, j.Blocks(), state)
+	j.outs = nil
 	if err != nil {
 		return nil, err
 	}
+	results, err := j.Finish(state, outs)
+	if err != nil || early {
+		return results, err
+	}
 	return results, j.Spread(0, j.Blocks(), outs)
+}
+
+// early tells whether all that is wanted can be spread while it is summed.
+func (j *Job) early(outs []Out) bool {
+	some := false
+	for _, t := range j.terms {
+		if outs == nil || len(outs) != len(j.specs) || !wants(t, outs[t.spec]) {
+			continue
+		}
+		one := t.group.channels == 1 || !t.group.act.sigmoid()
+		if !t.alone || t.form != hardPixel || t.divided() || outs[t.spec].Heatmap != nil && !one {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+// scanTarget counts the classes of all groups.
+func (j *Job) scanTarget(state []float64) error {
+	s := j.in.Prediction.Shape
+	px := s.Pixels()
+	for _, g := range j.views {
+		for image := range s.N {
+			for b := range blocksOf(px) {
+				at, size := blockRange(b, px)
+				for c := range g.targets() {
+					g.read.begin(image, at, size)
+					if err := g.read.target(c); err != nil {
+						return err
+					}
+					j.scanStats(g, g.read, c, state)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// targets is the number of target planes that a block of the group reads.
+func (g *group) targets() int {
+	if g.act.sigmoid() {
+		return g.channels
+	}
+	return 1
 }
 
 // Scan adds the blocks [from, to) to a state.
@@ -458,7 +527,7 @@ func (j *Job) Scan(from, to int, state []float64) error {
 
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
 	r := g.read
-	quick := j.quick(g)
+	quick := j.quick(g) && j.outs == nil
 	for b := from; b < to; b++ {
 		image := b / per
 		at, size := blockRange(b%per, px)
@@ -470,16 +539,22 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 				if err := j.load(g, image, c, at, size); err != nil {
 					return err
 				}
-				j.scanStats(g, r, c, state)
+				if j.outs == nil {
+					j.scanStats(g, r, c, state)
+				}
 				j.scanChannel(g, r, c, state)
+				j.spreadEarly(g, c)
 			}
 			continue
 		}
 		if err := j.load(g, image, 0, at, size); err != nil {
 			return err
 		}
-		j.scanStats(g, r, 0, state)
+		if j.outs == nil {
+			j.scanStats(g, r, 0, state)
+		}
 		j.scanSoftmax(g, r, state)
+		j.spreadEarly(g, 0)
 	}
 	return nil
 }

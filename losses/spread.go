@@ -52,6 +52,30 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 	return nil
 }
 
+// spreadEarly spreads the block just summed, where a Run asks for it.
+func (j *Job) spreadEarly(g *group, c int) {
+	if j.outs == nil {
+		return
+	}
+	kept := false
+	for _, t := range g.terms {
+		o := j.outs[t.spec]
+		if t.form != hardPixel || !wants(t, o) {
+			continue
+		}
+		if g.act.sigmoid() {
+			j.spreadChannel(g, t, c, o)
+			continue
+		}
+		if !kept {
+			g.read.trueClass(0, true)
+			g.keep()
+			kept = true
+		}
+		j.spreadSoftmax(g, t, o)
+	}
+}
+
 // wants tells whether a term has anything to spread.
 func wants(t *term, o Out) bool {
 	return o.Gradient != nil || o.Heatmap != nil || o.Values != nil && t.form != regionTerm
@@ -67,6 +91,16 @@ func (r *reader) put(data []float32, i int, x []float32, alone bool) {
 	} else {
 		vec.Accumulate(dst, x[:r.size])
 	}
+}
+
+// plane is where the pixels of a whole block go in plane i, or else tmp, which is
+// then put there.
+func (r *reader) plane(data []float32, i int, tmp []float32) []float32 {
+	if r.n > r.size {
+		return tmp
+	}
+	start := i*r.shape.Pixels() + r.at
+	return data[start : start+r.size]
 }
 
 // A spreader is the memory of one block's spreading.
@@ -132,6 +166,18 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 	case hardPixel:
 		r.trueClass(c, true)
 		k := r.class(c)
+		if _, ok := t.loss.(LogLikelihood); ok && !probs && o.Heatmap == nil && o.Values == nil {
+			dst := grad
+			if t.alone {
+				dst = r.plane(o.Gradient, plane, grad)
+			}
+			r.byLabel(rise, k, -t.hit[c], -t.miss[c])
+			vec.TwoChain(dst, rise, r.q, r.labels, k)
+			if &dst[0] == &grad[0] {
+				r.put(o.Gradient, plane, grad, t.alone)
+			}
+			return
+		}
 		t.loss.(Pixel).Term(r.loss, rise, r.u, r.q)
 		r.byLabel(weight, k, t.hit[c], t.miss[c])
 		vec.Mul(heat, r.loss, weight)
@@ -233,18 +279,29 @@ func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
 		if o.Gradient == nil {
 			rise = nil
 		}
-		t.loss.(Pixel).Term(r.loss, rise, s.u[:n], s.q[:n])
 		r.byClassOf(weight, t.hit)
-		vec.Mul(heat, r.loss, weight)
+		_, log := t.loss.(LogLikelihood)
+		if log && o.Heatmap == nil && o.Values == nil {
+			vec.Scale(rise, weight, -1)
+		} else {
+			t.loss.(Pixel).Term(r.loss, rise, s.u[:n], s.q[:n])
+			vec.Mul(heat, r.loss, weight)
+			if rise != nil {
+				vec.Mul(rise, rise, weight)
+			}
+		}
 		if rise != nil {
-			vec.Mul(rise, rise, weight)
 			if t.hitB != nil {
 				t.loss.(Divided).Divisor(r.loss, r.rise, s.u[:n], s.q[:n])
 				r.byClassOf(weight, t.hitB)
 				vec.MulAddTo(rise, r.rise, weight)
 			}
 			for c := range C {
+				plane := r.image*C + c
 				d := s.tmp[:n]
+				if t.alone {
+					d = r.plane(o.Gradient, plane, d)
+				}
 				if g.act == softmaxProbs {
 					vec.AtLeast(d, r.z[c], leastP)
 					vec.Ratio(d, rise, d)
