@@ -149,7 +149,7 @@ function paintLabels(data, labels, width, colors) {
         `toImageData: pixel (${i % width}, ${Math.floor(i / width)}) has label ${labels[i]}, must have a colour in colors`,
       );
     }
-    data.set(rgba, 4 * i);
+    for (let c = 0; c < 4; c++) data[4 * i + c] = rgba[c];
   }
 }
 

@@ -55,11 +55,3 @@ export function readColor(adapter, color) {
     `${adapter}: colors has ${describe(color)}, must be '#rrggbb' or [r, g, b] of 0..255`,
   );
 }
-
-/**
- * @param {readonly number[]} color r, g, b, a
- * @returns {number}
- */
-export function packColor([r, g, b, a]) {
-  return ((r << 24) | (g << 16) | (b << 8) | a) >>> 0;
-}

@@ -1,5 +1,5 @@
 import { MasklossError } from '../error.js';
-import { packColor, readColors } from './color.js';
+import { readColors } from './color.js';
 import { FORM_OPTIONS, maskOf } from './form.js';
 import { oneOf } from './options.js';
 
@@ -119,7 +119,6 @@ function scaled(values, max) {
  * @returns {Uint8Array | Uint16Array}
  */
 function classesOf(adapter, { data, width, height, channels, max }, colors) {
-  const shift = max > 255 ? 8 : 0;
   if (max !== 255 && max !== 65535) {
     throw new MasklossError(
       'option',
@@ -127,47 +126,68 @@ function classesOf(adapter, { data, width, height, channels, max }, colors) {
       `${adapter}: colors is given for an image with less than 8 bits, must be left out`,
     );
   }
-  /** @type {Map<number, number>} */
-  const label = new Map();
-  let clear = 0;
-  let last = 0;
+  const classes = classByColor(adapter, colors, max / 255);
+  const wide = Math.max(0, ...classes.values()) > 255;
+  const labels = wide ? new Uint16Array(width * height) : new Uint8Array(width * height);
+  const rgb = channels > 2;
+  const opaque = channels === 1 || channels === 3;
+  /** @type {number[]} */
+  let last = [];
+  /** @type {number | undefined} */
+  let id;
+  for (let i = 0, k = 0; i < labels.length; i++, k += channels) {
+    const red = data[k];
+    const green = rgb ? data[k + 1] : red;
+    const blue = rgb ? data[k + 2] : red;
+    const alpha = opaque ? max : data[k + channels - 1];
+    // Neighbours mostly are equal.
+    if (red !== last[0] || green !== last[1] || blue !== last[2] || alpha !== last[3]) {
+      last = [red, green, blue, alpha];
+      id = classes.get(keyOf(last));
+    }
+    if (id === undefined) {
+      throw new MasklossError(
+        'domain',
+        'data',
+        `${adapter}: pixel (${i % width}, ${Math.floor(i / width)}) has colour [${last.join(', ')}], must be one of colors: draw without anti-aliasing, or add it`,
+      );
+    }
+    labels[i] = id;
+  }
+  return labels;
+}
+
+/**
+ * The class of each colour, by its samples times `unit`.
+ *
+ * @param {string} adapter
+ * @param {import('./color.js').ColorMap} colors
+ * @param {number} unit 1 for 8 bits, 257 for 16
+ */
+function classByColor(adapter, colors, unit) {
+  /** @type {Map<string, number>} */
+  const classes = new Map();
   for (const [id, color] of readColors(adapter, colors)) {
-    const known = label.get(packColor(color));
-    if (known !== undefined && known !== id) {
+    const key = keyOf(color.map((v) => v * unit));
+    const known = classes.get(key);
+    if (known !== undefined) {
       throw new MasklossError(
         'option',
         'colors',
         `${adapter}: colors gives classes ${known} and ${id} the same colour, must be distinct`,
       );
     }
-    label.set(packColor(color), id);
-    if (color[3] === 0) clear = id;
-    last = Math.max(last, id);
+    classes.set(key, id);
   }
-  const labels = last > 255 ? new Uint16Array(width * height) : new Uint8Array(width * height);
-  const rgb = channels > 2;
-  const opaque = channels === 1 || channels === 3;
-  for (let i = 0, k = 0; i < labels.length; i++, k += channels) {
-    const red = data[k];
-    const green = rgb ? data[k + 1] : red;
-    const blue = rgb ? data[k + 2] : red;
-    const alpha = opaque ? max : data[k + channels - 1];
-    // A 16-bit sample is a colour of 8 bits only if both bytes are equal: 0xabab.
-    const exact = shift === 0 || [red, green, blue, alpha].every((v) => v % 257 === 0);
-    const id =
-      alpha === 0
-        ? clear
-        : exact
-          ? label.get(packColor([red >> shift, green >> shift, blue >> shift, alpha >> shift]))
-          : undefined;
-    if (id === undefined) {
-      throw new MasklossError(
-        'domain',
-        'data',
-        `${adapter}: pixel (${i % width}, ${Math.floor(i / width)}) has colour [${red}, ${green}, ${blue}, ${alpha}], must be one of colors: draw without anti-aliasing, or add it`,
-      );
-    }
-    labels[i] = id;
-  }
-  return labels;
+  if (!classes.has('clear')) classes.set('clear', 0);
+  return classes;
+}
+
+/**
+ * What tells colours apart: all four samples, or that nothing is to be seen.
+ *
+ * @param {readonly number[]} color r, g, b, a
+ */
+function keyOf(color) {
+  return color[3] === 0 ? 'clear' : color.join();
 }

@@ -91,6 +91,8 @@ test('options that exclude each other or the form', () => {
     [{ colors: ['#000'], threshold: 3 }, 'colors', /must stand alone/],
     [{ colors: ['#000'], as: 'probs' }, 'colors', /must stand alone/],
     [{ colors: ['#000', '#000'] }, 'colors', /same colour/],
+    [{ colors: ['#0000', '#ff000000', '#00000000'] }, 'colors', /'#0000'/],
+    [{ colors: ['#ff000000', '#00000000'] }, 'colors', /same colour/],
     [{ colors: ['black'] }, 'colors', /'black'/],
     [{ colors: [[0, 0, 256]] }, 'colors', /256/],
     [{ colors: 'red' }, 'colors', /list of colours/],
@@ -163,6 +165,11 @@ test('toImageData gives back what fromImageData read', () => {
 });
 
 test('toImageData asks for what it cannot know', () => {
+  const half = /** @type {const} */ ({ data: Float32Array.of(0.5), form: 'probs' });
+  assert.throws(
+    () => toImageData({ ...half, shape: [1, 1, 1, 1] }, { colors: ['#000', '#fff'] }),
+    fault('option', 'colors', /2 colours, must have one/),
+  );
   assert.throws(() => toImageData(draw('.2')), fault('label', 'colors', /pixel \(1, 0\) has label 2/));
   assert.throws(
     () => toImageData({ data: new Float32Array(2), shape: [1, 2, 1, 1], form: 'probs' }),

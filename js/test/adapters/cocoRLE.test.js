@@ -59,6 +59,13 @@ test('there and back', () => {
 });
 
 test('which region, which form', () => {
+  for (const kind of /** @type {const} */ (['labels', 'instances'])) {
+    const counts = toCocoRLE(
+      { data: Uint8Array.of(0, 2), shape: [1, 1, 2], kind },
+      { label: 2, counts: 'array' },
+    ).counts;
+    assert.deepEqual(counts, [1, 1]);
+  }
   const mask = draw('.12');
   assert.deepEqual(toCocoRLE(mask, { label: 2, counts: 'array' }).counts, [2, 1]);
   assert.throws(() => toCocoRLE(mask), fault('label', 'label', /data\[2\] is 2.*pass label/));

@@ -125,6 +125,11 @@ test('grey as probability, channels and colours', async () => {
   assert.deepEqual((await fromPng(rgba, { channel: 'alpha', as: 'probs' })).data, Float32Array.of(1, 0));
   const rgb16 = writePng({ width: 2, height: 1, depth: 16, colorType: 2, data: [65535, 0, 0, 257, 514, 771] });
   assert.deepEqual((await fromPng(rgb16, { colors: ['#010203', '#f00'] })).data, Uint8Array.of(1, 0));
+  const black = { colors: ['#000', '#808080'] };
+  assert.deepEqual((await fromPng(grey(8, [128, 0]), black)).data, Uint8Array.of(1, 0));
+  const greyAlpha = writePng({ width: 3, height: 1, depth: 8, colorType: 4, data: [128, 255, 128, 0, 0, 255] });
+  assert.deepEqual((await fromPng(greyAlpha, black)).data, Uint8Array.of(1, 0, 0));
+  assert.deepEqual((await fromPng(greyAlpha, { channel: 'alpha' })).data, Uint8Array.of(255, 0, 255));
   const palette = [
     [0, 0, 0],
     [255, 0, 0],

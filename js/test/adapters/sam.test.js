@@ -66,6 +66,7 @@ test('mistakes are named', () => {
     [{ dims: [1, 1, 3, 2], data: low }, size, 'shape', 'dims', /\[1, 1, 3, 2\] for 4/],
     [Float32Array.of(1, 2, 3), size, 'shape', 'dims', /3 logits/],
     [Float32Array.of(1, Number.NaN, 3, 4), size, 'value', 'data', /data\[1\] is NaN/],
+    [Float32Array.of(Number.NaN, 2, 3, 4), size, 'value', 'data', /data\[0\] is NaN/],
     [low, { ...size, threshold: 0 }, 'option', 'threshold', /labels/],
     [low, { ...size, fit: 'stretch', inputSize: 4 }, 'option', 'inputSize', /stretch/],
     [low, { ...size, inputSize: 1e6 }, 'option', 'inputSize', /16384/],
