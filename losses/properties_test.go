@@ -464,6 +464,43 @@ func TestParamsReproduce(t *testing.T) {
 	})
 }
 
+// To a ratio and to a metric a pixel of weight 2 is two pixels, and one of weight
+// 0 none.
+func TestWeightsAreRepeats(t *testing.T) {
+	for i := range Registry {
+		e := &Registry[i]
+		switch e.Loss.(type) {
+		case Region, Joint, Counts:
+		default:
+			continue // its mean divides by the number of pixels
+		}
+		t.Run(e.Name, func(t *testing.T) {
+			for _, s := range samples(e, 1, 1, 1, 40) {
+				px := s.in.Prediction.Shape.Pixels()
+				weighted, repeated := s, s
+				weighted.in.Weight = make([]float32, px)
+				var pixels []int
+				for i := range px {
+					w := i % 3
+					weighted.in.Weight[i] = float32(w)
+					for range w {
+						pixels = append(pixels, i)
+					}
+				}
+				repeated.in = pick(s.in, px, pixels, Shape{1, s.in.Prediction.Shape.C, 1, 1, len(pixels)})
+				a, err1 := run(e, weighted)
+				b, err2 := run(e, repeated)
+				if err1 != nil || err2 != nil {
+					t.Fatalf("%s: %v, %v", s.name, err1, err2)
+				}
+				if !nearly(a.result.Value, b.result.Value, regrouped) {
+					t.Errorf("%s: %v with weights, %v with repeats", s.name, a.result.Value, b.result.Value)
+				}
+			}
+		})
+	}
+}
+
 // A weight of 1 everywhere changes nothing.
 func TestWeights(t *testing.T) {
 	each(t, 1, 4, 6, func(t *testing.T, e *Entry, s sample, r ran) {
