@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/maskloss/maskloss/losses"
+	"runtime"
 )
 
 // job is a plan at work on an input, in steps that the host may stop between
@@ -14,7 +15,8 @@ type job struct {
 	specs []losses.Spec
 	index []int // of each spec in the plan
 	state []float64
-	out   int // the block of the outputs
+	sum   bool // all losses are sums
+	out   int  // the block of the outputs
 	outs  []losses.Out
 }
 
@@ -25,32 +27,42 @@ type jobAnswer struct {
 	State  int `js:"state"` // numbers in it
 }
 
+// Losses that are no sums need room of a few times their input. From so many
+// scores on, where that is much and collecting is little beside their work, what
+// lies about is collected first: the size of the memory then does not depend on
+// when the collector last ran.
+const big = 1 << 15
+
 func newJob(p *plan, in losses.Input, out int) (*job, error) {
 	index, err := p.fit(in)
 	if err != nil {
 		return nil, err
 	}
 	specs := make([]losses.Spec, len(index))
+	sum := true
 	for k, i := range index {
 		specs[k] = p.specs[i]
+		sum = sum && losses.Lookup(specs[k].Name).Sum()
 	}
 	j, err := losses.NewJob(in, specs)
 	if err != nil {
 		return nil, err
 	}
-	return &job{Job: j, in: in, specs: specs, index: index, state: make([]float64, j.StateLen()), out: out}, nil
+	return &job{Job: j, in: in, specs: specs, index: index, state: make([]float64, j.StateLen()), out: out, sum: sum}, nil
 }
 
 // run does the whole of the job.
 func (j *job) run() ([]result, error) {
-	if err := j.Scan(0, j.Blocks(), j.state); err != nil {
-		return nil, err
-	}
-	results, err := j.finish()
+	planes, err := j.layOut()
 	if err != nil {
 		return nil, err
 	}
-	return results, j.Spread(0, j.Blocks(), j.outs)
+	j.tidy()
+	numbers, err := j.Run(j.state, j.outs)
+	if err != nil {
+		return nil, err
+	}
+	return j.results(numbers, planes), nil
 }
 
 // finish makes room for the planes that are wanted and turns the state into
@@ -60,17 +72,30 @@ func (j *job) finish() ([]result, error) {
 	if err != nil {
 		return nil, err
 	}
+	j.tidy()
 	numbers, err := j.Finish(j.state, j.outs)
 	if err != nil {
 		return nil, err
 	}
+	return j.results(numbers, planes), nil
+}
+
+// tidy gives back memory before a big loss that is no sum takes its own.
+func (j *job) tidy() {
+	if !j.sum && j.in.Prediction.Shape.Len() >= big {
+		runtime.GC()
+	}
+}
+
+// results puts numbers and planes together.
+func (j *job) results(numbers []losses.Result, planes []planes) []result {
 	results := make([]result, len(numbers))
 	for k, r := range numbers {
 		results[k] = resultOf(j.index[k], r)
 		results[k].Gradient, results[k].Heatmap, results[k].Values = planes[k].gradient, planes[k].heatmap, planes[k].values
 		results[k].ValuesShape = planes[k].shape
 	}
-	return results, nil
+	return results
 }
 
 // planes are where the wanted planes of a result are.

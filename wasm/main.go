@@ -15,6 +15,7 @@ package main
 import "syscall/js"
 
 func main() {
+	headroom()
 	context := js.Global().Get("context")
 	if serve(context) {
 		return
