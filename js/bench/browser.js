@@ -1,0 +1,49 @@
+// The benchmark in a page of headless Chromium. The page is isolated from other origins, so that its clock is precise.
+
+import { fileURLToPath } from 'node:url';
+import { launch } from '../scripts/chromium.js';
+import { directory, serve } from '../scripts/serve.js';
+import { firstNumber, pages } from './firstNumber.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const MODULES = '/js/bench/node_modules/@tensorflow';
+
+const PAGE = `<!doctype html><title>bench</title><link rel="icon" href="data:,">
+<script src="${MODULES}/tfjs/dist/tf.min.js"></script>
+<script src="${MODULES}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js"></script>`;
+
+/**
+ * @param {{ quick: boolean, only: string, twins?: string, tell: (text: string) => void }} options `twins`: path of the compiled C
+ *   below the repository
+ */
+export async function runBrowser({ quick, only, twins, tell }) {
+  const files = directory(root);
+  const server = await serve(
+    async (path) => {
+      const page = path === 'bench.html' ? PAGE : pages.get(path);
+      return page ? Buffer.from(page) : files(path);
+    },
+    { headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } },
+  );
+  // WebGL without a graphics card is allowed, and labelled.
+  const browser = await launch({ args: ['--enable-unsafe-swiftshader'] });
+  try {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => tell(`page: ${error.message}`));
+    await page.exposeFunction('tell', tell);
+    await page.goto(`${server.url}bench.html`);
+    const options = { quick, only, twins: twins && `/${twins}` };
+    const results = await page.evaluate(async ({ module, options }) => (await import(module)).runPage(options), {
+      module: '/js/bench/page.js',
+      options,
+    });
+    await page.close();
+    tell('first number');
+    const first = only ? undefined : await firstNumber(browser, server.url, quick ? 2 : 7);
+    return { version: `Chromium ${browser.version()}`, ...results, first };
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}

@@ -1,0 +1,71 @@
+// From nothing to the first number: a page that was never open before loads everything and scores one image of 256 x 256.
+
+import { spreadOf } from './rounds.js';
+
+const MODULES = '/js/bench/node_modules/@tensorflow';
+
+const data = `
+  const logits = Float32Array.from({ length: 65536 }, (_, i) => (i % 13) - 6);
+  const labels = Uint8Array.from({ length: 65536 }, (_, i) => i % 3 === 0 ? 1 : 0);`;
+
+/** @type {Record<string, { title: string, page: string }>} */
+const PAGES = {
+  maskloss: {
+    title: 'Maskloss',
+    page: `<!doctype html><title>Maskloss</title><link rel="icon" href="data:,"><script type="module">
+  import { load } from '/js/index.js';${data}
+  const ml = await load();
+  const { value } = await ml.evaluate('ce', {
+    prediction: { data: logits, shape: [1, 1, 256, 256], form: 'logits' },
+    target: { data: labels, shape: [1, 256, 256], kind: 'labels' },
+  });
+  globalThis.first = { value, ms: performance.now() };
+</script>`,
+  },
+  'tf-wasm': {
+    title: 'TensorFlow.js wasm',
+    page: `<!doctype html><title>TensorFlow.js</title><link rel="icon" href="data:,">
+<script src="${MODULES}/tfjs-core/dist/tf-core.min.js"></script>
+<script src="${MODULES}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js"></script><script type="module">${data}
+  tf.wasm.setWasmPaths('${MODULES}/tfjs-backend-wasm/dist/');
+  tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  await tf.setBackend('wasm');
+  const [value] = tf.losses.sigmoidCrossEntropy(tf.tensor(labels, [65536], 'float32'), tf.tensor1d(logits)).dataSync();
+  globalThis.first = { value, ms: performance.now() };
+</script>`,
+  },
+};
+
+/** The addresses of the pages below the server's root. */
+export const pages = new Map(Object.entries(PAGES).map(([name, { page }]) => [`first/${name}.html`, page]));
+
+/**
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url of the server
+ * @param {number} times
+ * @returns {Promise<(import('./rounds.js').Spread & { name: string, title: string, value: number })[]>}
+ */
+export async function firstNumber(browser, url, times) {
+  const results = Object.entries(PAGES).map(([name, { title }]) => ({
+    name,
+    title,
+    times: /** @type {number[]} */ ([]),
+    value: 0,
+  }));
+  for (let i = 0; i < times; i++) {
+    for (const result of results) {
+      // A context of its own has no cache.
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      await page.goto(`${url}first/${result.name}.html`);
+      const handle = await page.waitForFunction(() => /** @type {any} */ (globalThis).first, undefined, {
+        timeout: 60_000,
+      });
+      const { value, ms } = await handle.jsonValue();
+      result.times.push(ms);
+      result.value = value;
+      await context.close();
+    }
+  }
+  return results.map(({ name, title, times, value }) => ({ name, title, value, ...spreadOf(times) }));
+}

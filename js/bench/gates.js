@@ -1,0 +1,133 @@
+// What the figures must be, as ratios of medians within one run: these hold on any machine that does nothing else.
+
+/**
+ * @typedef {{ pass: boolean, text: string }} Gate
+ * @typedef {import('./suite.js').Outcome} Outcome
+ */
+
+/** Case, peer, how many times as fast Maskloss must be, and how many it is to become. @type {[string, string, number, number?][]} */
+const FASTER = [
+  ['bce', 'plain', 5, 12],
+  ['bce', 'tf-wasm', 3, 7],
+  ['bce-gradient', 'plain', 10],
+  ['bce-gradient', 'tf-wasm', 8],
+  ['dice', 'plain', 3],
+  ['dice', 'tf-wasm', 8],
+  ['tversky', 'plain', 5],
+  ['tversky', 'tf-wasm', 3.5],
+  ['focal-2', 'plain', 9],
+  ['focal-2', 'tf-wasm', 5],
+  ['focal-real', 'plain', 7],
+  ['softmax-3', 'plain', 10],
+  ['softmax-3-gradient', 'plain', 8],
+  ['softmax-19', 'plain', 10],
+  ['softmax-19-gradient', 'plain', 12],
+  ['lovasz', 'plain', 1.6],
+  ['lovasz-trained', 'plain', 1.6],
+  ['edt', 'plain', 1.2],
+  ['confusion', 'plain', 10],
+  ['rgba', 'plain', 10],
+];
+
+/** The cases that are one pass of arithmetic over the pixels, and how near to C they must come. */
+const DENSE = [
+  'bce',
+  'bce-gradient',
+  'dice',
+  'tversky',
+  'focal-2',
+  'focal-real',
+  'dozen',
+  'softmax-3',
+  'softmax-3-gradient',
+  'softmax-19',
+  'softmax-19-gradient',
+];
+const NEAR_C = 1.25;
+
+/** Twelve losses at once, in cross entropies. */
+const DOZEN = 4;
+
+/** Milliseconds that a call may cost beside its pixels, and their share of a megapixel. */
+const OVERHEAD = 0.1;
+const SHARE = 0.1;
+
+/** Relative error of a value. */
+const ERROR = 1e-6;
+
+/** @param {number} x */
+const times = (x) => `${x.toPrecision(3)}x`;
+
+/**
+ * @param {Outcome[]} outcomes
+ * @param {Record<string, string>} titles of the contestants
+ * @param {import('./growth.js').Growth | undefined} growth
+ * @returns {Gate[]}
+ */
+export function gatesOf(outcomes, titles, growth) {
+  /** @type {Gate[]} */
+  const gates = [];
+  const find = (/** @type {string} */ name, /** @type {string} */ contestant) =>
+    outcomes.find((outcome) => outcome.name === name)?.standings.find((standing) => standing.name === contestant);
+  const title = (/** @type {string} */ name) => {
+    const { title, classes } = /** @type {Outcome} */ (outcomes.find((outcome) => outcome.name === name));
+    return title === 'with gradient' ? `Softmax cross entropy, ${classes} classes, with gradient` : title;
+  };
+
+  for (const [name, peer, least, later] of FASTER) {
+    const ours = find(name, 'maskloss');
+    const theirs = find(name, peer);
+    if (!ours || !theirs) continue;
+    const ratio = theirs.median / ours.median;
+    const goal = later ? `at least ${least}x, later ${later}x` : `at least ${least}x`;
+    const fastest = times(theirs.min / ours.min);
+    gates.push({
+      pass: ratio >= least,
+      text: `${title(name)}: ${times(ratio)} as fast as ${titles[peer]} (${goal}; ${fastest} by the fastest rounds)`,
+    });
+  }
+  for (const name of DENSE) {
+    const ours = find(name, 'maskloss');
+    const c = find(name, 'c');
+    if (!ours || !c) continue;
+    const ratio = ours.median / c.median;
+    const fastest = times(ours.min / c.min);
+    gates.push({
+      pass: ratio <= NEAR_C,
+      text: `${title(name)}: ${times(ratio)} the time of C (at most ${NEAR_C}x; ${fastest} by the fastest rounds)`,
+    });
+  }
+  const [one, all] = [find('bce', 'maskloss'), find('dozen', 'maskloss')];
+  if (one && all) {
+    const ratio = all.median / one.median;
+    gates.push({
+      pass: ratio <= DOZEN,
+      text: `Twelve losses at once: ${times(ratio)} the time of cross entropy (at most ${DOZEN}x)`,
+    });
+  }
+  for (const { name, standings } of outcomes) {
+    const ours = standings.find((standing) => standing.name === 'maskloss');
+    if (!ours) continue;
+    const error = Math.max(ours.error, ours.arrayError ?? 0);
+    if (!(error <= ERROR)) {
+      gates.push({ pass: false, text: `${title(name)}: relative error ${error.toExponential(1)} (at most ${ERROR})` });
+    }
+  }
+  if (growth) {
+    const { overhead, curves } = growth;
+    gates.push({
+      pass: overhead < OVERHEAD,
+      text: `A call costs ${(overhead * 1000).toFixed(0)} µs before the first pixel (below ${OVERHEAD * 1000})`,
+    });
+    const points = curves.find(({ by, work }) => by === 'pixels' && work === 'cross entropy')?.points;
+    const megapixel = points?.find(({ size }) => size === 2 ** 20);
+    if (megapixel) {
+      const share = overhead / megapixel.ms;
+      gates.push({
+        pass: share < SHARE,
+        text: `That is ${(share * 100).toFixed(1)} % of cross entropy of a megapixel (below ${SHARE * 100} %)`,
+      });
+    }
+  }
+  return gates;
+}

@@ -1,0 +1,69 @@
+// The race: every contestant once a round, so that whatever else the machine does falls on all alike.
+
+/**
+ * @typedef {{ name: string, run: () => unknown }} Runner `run` may give a promise
+ * @typedef {{ min: number, q1: number, median: number, q3: number, rounds: number }} Spread of milliseconds a call
+ * @typedef {{ budget: number, least: number, most: number }} Patience milliseconds for all, fewest and most rounds
+ */
+
+/** A sample shorter than this is made of several calls. */
+const SAMPLE = 1;
+
+/** Engines compile a function better after some calls, and beside them: as many calls as this where they are quick, and this long. */
+const WARM_CALLS = 12;
+const WARM_TIME = 400;
+const QUICK = 40;
+
+/** @param {() => unknown} run @param {number} calls @returns {Promise<number>} milliseconds a call */
+async function sample(run, calls) {
+  const start = performance.now();
+  for (let i = 0; i < calls; i++) {
+    const result = run();
+    if (result instanceof Promise) await result;
+  }
+  return (performance.now() - start) / calls;
+}
+
+/** @param {number[]} sorted @param {number} q */
+function quantile(sorted, q) {
+  const at = q * (sorted.length - 1);
+  const low = Math.floor(at);
+  return sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
+}
+
+/** @param {number[]} times @returns {Spread} */
+export function spreadOf(times) {
+  const sorted = Float64Array.from(times).sort();
+  const [min, q1, median, q3] = [0, 0.25, 0.5, 0.75].map((q) => quantile([...sorted], q));
+  return { min, q1, median, q3, rounds: times.length };
+}
+
+/**
+ * @param {Runner[]} runners
+ * @param {Patience} patience
+ * @returns {Promise<Map<string, Spread>>}
+ */
+export async function race(runners, { budget, least, most }) {
+  const entries = [];
+  for (const { name, run } of runners) {
+    let last = 0;
+    const end = performance.now() + Math.min(WARM_TIME, budget / runners.length);
+    for (let i = 0; i < WARM_CALLS && (i === 0 || last < QUICK || performance.now() < end); i++)
+      last = await sample(run, 1);
+    const calls = Math.max(1, Math.ceil(SAMPLE / Math.max(last, 1e-3)));
+    // The slow ones take part in fewer rounds, spread over all.
+    const share = Math.floor(budget / runners.length / (calls * Math.max(last, 1e-3)));
+    const rounds = Math.min(most, Math.max(last > budget / 4 ? 1 : least, share));
+    entries.push({ name, run, calls, rounds, times: /** @type {number[]} */ ([]) });
+  }
+  const turns = Math.max(...entries.map(({ rounds }) => rounds));
+  for (let turn = 0; turn < turns; turn++) {
+    for (const { run, calls, rounds, times } of entries) {
+      const due = Math.floor(((turn + 1) * rounds) / turns) > Math.floor((turn * rounds) / turns);
+      if (due) times.push(await sample(run, calls));
+    }
+    // Browsers draw and collect garbage between tasks.
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return new Map(entries.map(({ name, times }) => [name, spreadOf(times)]));
+}

@@ -1,0 +1,135 @@
+// `make bench`: Maskloss against its peers, in Node and in headless Chromium. Writes build/bench.json and build/bench.svg.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runBrowser } from './browser.js';
+import { compileTwins } from './compile.js';
+import { gatesOf } from './gates.js';
+import { growth } from './growth.js';
+import { nodeContestants } from './node.js';
+import { plotOf } from './plot.js';
+import { runSuite } from './suite.js';
+import { tableOf } from './table.js';
+import { wire } from './wire.js';
+
+/**
+ * @typedef {object} Environment
+ * @property {string} version
+ * @property {Record<string, string>} titles of the contestants
+ * @property {import('./suite.js').Outcome[]} outcomes
+ * @property {import('./growth.js').Growth} [growth]
+ * @property {Awaited<ReturnType<typeof import('./firstNumber.js').firstNumber>>} [first]
+ *
+ * @typedef {object} Results
+ * @property {{ cpu: string, cores: number, load: number, date: string }} machine
+ * @property {string[]} notes
+ * @property {Environment[]} environments
+ * @property {import('./wire.js').Load[]} [wire]
+ * @property {string} [native] what go test -bench says
+ */
+
+const HELP = `node js/bench/run.js [options]
+  --quick         half the side, few rounds: below a minute
+  --only NAME     the cases whose name contains NAME
+  --node-only     not in Chromium
+  --browser-only  not in Node
+  --native        Go's own benchmark too
+  --gate          ends non-zero where a gate fails`;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const build = join(root, 'build');
+const TWINS = 'build/bench/twins.wasm';
+
+/** Of a kernel, elsewhere named by an address. */
+const tell = (/** @type {string} */ text) => process.stderr.write(`\r\x1b[K${text}`);
+
+/** @param {{ quick: boolean, only: string, twins?: string }} options @returns {Promise<Environment>} */
+async function runNode({ quick, only, twins }) {
+  const contestants = await nodeContestants(twins && join(root, twins));
+  const outcomes = await runSuite(contestants, { quick, only, tell });
+  for (const { end } of contestants) end?.();
+  return {
+    version: `Node ${process.versions.node}`,
+    titles: Object.fromEntries(contestants.map(({ name, title }) => [name, title])),
+    outcomes,
+    growth: only ? undefined : await growth({ quick, tell }),
+  };
+}
+
+/** The engine without wasm. @returns {string} */
+function runNative() {
+  const pattern = 'Evaluate/^(ce|focal|dice|tversky|lovasz-hinge)$/c1$/';
+  const run = spawnSync('go', ['test', './losses', '-run', '^$', '-bench', pattern, '-benchtime', '20x'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return run.error ? `no Go: ${run.error.message}` : run.stdout.trim();
+}
+
+/** @returns {Promise<boolean>} whether all gates passed */
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      'node-only': { type: 'boolean', default: false },
+      'browser-only': { type: 'boolean', default: false },
+      native: { type: 'boolean', default: false },
+      gate: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return true;
+  }
+  if (!existsSync(join(root, 'js/maskloss.wasm'))) throw new Error('js/maskloss.wasm is missing: make build');
+  const { quick, only } = values;
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown processor',
+    cores: availableParallelism(),
+    load: loadavg()[0],
+    date: new Date().toISOString(),
+  };
+  const notes = [];
+  if (machine.load > machine.cores / 2)
+    notes.push('Note: the machine is busy with other work, which lengthens and scatters all times.');
+  const { compiler, failure } = compileTwins(join(root, TWINS));
+  if (failure) notes.push(`Note: without C, ${failure}.`);
+  else notes.push(`C by ${compiler}.`);
+  const twins = compiler ? TWINS : undefined;
+
+  /** @type {Environment[]} */
+  const environments = [];
+  if (!values['browser-only']) environments.push(await runNode({ quick, only, twins }));
+  if (!values['node-only']) environments.push(await runBrowser({ quick, only, twins, tell }));
+  if (environments.length === 0) throw new Error('--node-only and --browser-only leave nothing to run');
+  tell('over the wire');
+  /** @type {Results} */
+  const results = { machine, notes, environments, wire: only ? undefined : await wire() };
+  if (values.native) {
+    tell('go test -bench');
+    results.native = runNative();
+  }
+  tell('');
+
+  const gates = environments.map((e) => ({ version: e.version, gates: gatesOf(e.outcomes, e.titles, e.growth) }));
+  await mkdir(build, { recursive: true });
+  await writeFile(join(build, 'bench.json'), `${JSON.stringify({ ...results, gates }, null, 2)}\n`);
+  if (environments[0].outcomes.length > 0) await writeFile(join(build, 'bench.svg'), plotOf(results));
+  console.log(tableOf(results));
+  if (results.native) console.log(`\n-- native --\n\n${results.native}`);
+  return !values.gate || gates.every(({ gates }) => gates.every(({ pass }) => pass));
+}
+
+try {
+  if (!(await main())) process.exitCode = 1;
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+}
