@@ -2,6 +2,7 @@ package losses
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"sort"
@@ -278,6 +279,7 @@ type Spec struct {
 	Loss    any // the loss, by value
 	Options Options
 	entry   *Entry
+	params  map[string]any
 }
 
 // Decode reads what a caller gave by name: the parameters of the loss and the
@@ -331,11 +333,16 @@ func Decode(name string, given map[string]any) (Spec, error) {
 	if err := all(given); err != nil {
 		return Spec{}, err
 	}
-	return Spec{Name: name, Loss: own.Interface(), Options: options, entry: e}, nil
+	s := Spec{Name: name, Loss: own.Interface(), Options: options, entry: e}
+	s.params = s.read()
+	return s, nil
 }
 
 // Params is every parameter as used, by name.
-func (s Spec) Params() map[string]any {
+func (s Spec) Params() map[string]any { return maps.Clone(s.params) }
+
+// read makes Params: once, as reading tags takes longer than scoring a small mask.
+func (s Spec) read() map[string]any {
 	out := map[string]any{}
 	own, shared := reflect.ValueOf(s.Loss), reflect.ValueOf(s.Options)
 	for name, p := range s.entry.table() {
