@@ -533,6 +533,9 @@ func (t *term) reduce(r classRows) (value float64, slope, per []float64) {
 			slope[k] *= d
 		}
 	}
+	if math.IsNaN(value) { // by choice, of an empty class: nothing to follow
+		clear(slope)
+	}
 	if r.count[classes] > 0 {
 		per = nil
 	}

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Param describes one parameter: everything that a manifest, a type
@@ -360,8 +361,15 @@ type ownedParam struct {
 	own bool
 }
 
+// tables keeps the table of each row, made when first asked for: reading tags
+// takes longer than a small evaluation.
+var tables sync.Map
+
 // table is every parameter that a loss takes, its own and the shared ones.
 func (e *Entry) table() map[string]ownedParam {
+	if t, ok := tables.Load(e); ok {
+		return t.(map[string]ownedParam)
+	}
 	t := map[string]ownedParam{}
 	for _, p := range params(reflect.ValueOf(DefaultOptions())) {
 		if contains(e.takes(), p.Name) {
@@ -371,6 +379,7 @@ func (e *Entry) table() map[string]ownedParam {
 	for _, p := range params(reflect.ValueOf(e.Loss)) {
 		t[p.Name] = ownedParam{Param: p, own: true}
 	}
+	tables.Store(e, t)
 	return t
 }
 

@@ -1,9 +1,6 @@
 package vec
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Labels8 is dst = src as int32, with -1 where it is one of ignore and behind the end of src, which may be shorter than dst.
 // lo and hi are the smallest and the largest label that is not ignored; lo > hi when there is none.
@@ -55,7 +52,7 @@ func begin(dst []int32, n int, ignore []int32) int {
 func finish[T uint8 | uint16 | int32](dst []int32, src []T, ignore []int32, lo, hi int32) (int32, int32) {
 	for i, s := range src {
 		v := int32(s)
-		if slices.Contains(ignore, v) {
+		if among(ignore, v) {
 			dst[i] = -1
 			continue
 		}
@@ -65,6 +62,16 @@ func finish[T uint8 | uint16 | int32](dst []int32, src []T, ignore []int32, lo, 
 		dst[i] = -1
 	}
 	return lo, hi
+}
+
+// among tells whether v is ignored.
+func among(ignore []int32, v int32) bool {
+	for _, x := range ignore {
+		if x == v {
+			return true
+		}
+	}
+	return false
 }
 
 // pair is the ignored values, at most two, as lanes: v is ignored where it is a or b, and on is all ones, not 0 for none.
