@@ -137,13 +137,29 @@ export class Maskloss {
   }
 
   /**
+   * Every loss and metric that is defined for the input, in passes that they share.
+   *
+   * @overload
+   * @param {Input | Held} input
+   * @param {'all'} names
+   * @param {SharedOptions & {signal?: AbortSignal}} [options] each goes to the losses that take it; at least one must
+   * @returns {Promise<{[K in Name]?: Result}>}
+   */
+  /**
    * Many at once, in passes that they share.
    *
    * @template {Name} N
+   * @overload
    * @param {Input | Held} input
-   * @param {readonly N[] | 'all' | {[K in N]?: LossOptions[K]}} names 'all' is every loss and metric that is defined for the input
+   * @param {readonly N[] | {[K in N]?: LossOptions[K]}} names a list of names, or options by name
    * @param {SharedOptions & {signal?: AbortSignal}} [options] each goes to the losses that take it; at least one must
    * @returns {Promise<Record<N, Result>>}
+   */
+  /**
+   * @param {Input | Held} input
+   * @param {any} names
+   * @param {SharedOptions & {signal?: AbortSignal}} [options]
+   * @returns {Promise<any>}
    */
   async report(input, names, options) {
     const { request, signal } = readMany(names, options, () => this.#names());
