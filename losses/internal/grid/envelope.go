@@ -42,8 +42,8 @@ func sumsOf(out, f []float64, from int, inverse float64) {
 // lower leaves in env the lower envelope over the pixels up to last of the parabolas of sum[from:to], and returns how many
 // they are; after them it leaves a start at last. A sum of +Inf is no parabola. env must hold to-from+1.
 //
-// A parabola that starts at last or later is lower nowhere, and left out; so are those that are none, which start at +Inf.
-// Every jump is dear in Go's WebAssembly, so there is no test for them.
+// A parabola that starts at last or later is lower nowhere, and left out. Every jump is dear in Go's WebAssembly, and the
+// common case is what falls through.
 //
 // Felzenszwalb and Huttenlocher, Distance transforms of sampled functions, Theory of Computing 8, 2012.
 func lower(env []parabola, sum []float64, from, to int, half []float64, last float64) int {
@@ -54,27 +54,29 @@ func lower(env []parabola, sum []float64, from, to int, half []float64, last flo
 		return 0
 	}
 	n, top, topStart, topSum := 0, from, math.Inf(-1), sum[from]
+	env[0] = parabola{start: topStart, at: top}
 	for at := from + 1; at < to; at++ {
 		s := sum[at]
-		start := float64((s - topSum) * half[at-top])
-		if start <= topStart {
-			for {
-				n--
-				top, topStart = env[n].at, env[n].start
-				topSum = sum[top]
-				start = float64((s - topSum) * half[at-top])
-				if start > topStart {
-					break
+		if s <= math.MaxFloat64 {
+			start := float64((s - topSum) * half[at-top])
+			if start <= topStart {
+				for {
+					n--
+					top, topStart = env[n].at, env[n].start
+					topSum = sum[top]
+					start = float64((s - topSum) * half[at-top])
+					if start > topStart {
+						break
+					}
 				}
 			}
-		}
-		if start < last {
-			env[n] = parabola{start: topStart, at: top}
-			n++
-			top, topStart, topSum = at, start, s
+			if start < last {
+				n++
+				env[n] = parabola{start: start, at: at}
+				top, topStart, topSum = at, start, s
+			}
 		}
 	}
-	env[n] = parabola{start: topStart, at: top}
 	env[n+1] = parabola{start: last}
 	return n + 1
 }
