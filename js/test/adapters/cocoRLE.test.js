@@ -101,6 +101,10 @@ test('which region, which form', () => {
   });
   const batch = /** @type {const} */ ({ data: Uint8Array.of(0, 1, 1, 0), shape: [2, 1, 2], form: 'labels' });
   assert.throws(() => toCocoRLE({ ...batch, shape: [...batch.shape] }), fault('shape', 'plane'));
+  assert.throws(
+    () => toCocoRLE({ ...batch, shape: [...batch.shape] }, { plane: 2 }),
+    fault('option', 'plane', /\[0, 1\]/),
+  );
   assert.deepEqual(toCocoRLE({ ...batch, shape: [...batch.shape] }, { plane: 1, counts: 'array' }).counts, [0, 1, 1]);
 });
 

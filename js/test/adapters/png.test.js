@@ -161,6 +161,16 @@ test('there and back: ids, 16 bits, palettes, probabilities', async () => {
   }
 });
 
+test('labels up to 255 take 8 bits', async () => {
+  for (const [most, depth] of [
+    [255, 8],
+    [256, 16],
+  ]) {
+    const bytes = await toPng({ data: Uint16Array.of(0, most), shape: [1, 1, 2], form: 'labels' });
+    assert.equal((await decodePng('test', bytes)).depth, depth);
+  }
+});
+
 test('what toPng cannot write', async () => {
   await assert.rejects(
     toPng({ data: Int32Array.of(70000), shape: [1, 1, 1], form: 'labels' }),
@@ -229,6 +239,34 @@ test('mistakes are named', async () => {
     [joinChunks([header(1, 1, 8, 0, 2), idat([0, 0]), iend]), {}, 'domain', 'IHDR', /interlace 2/],
     [joinChunks([header(1, 1), header(1, 1), idat([0, 0]), iend]), {}, 'domain', 'IHDR', /twice/],
     [joinChunks([idat([0, 0]), iend]), {}, 'domain', 'IDAT', /first/],
+    [
+      joinChunks([header(1, 1, 8, 3), idat([0, 0]), ['PLTE', new Uint8Array(3)], iend]),
+      {},
+      'domain',
+      'PLTE',
+      /too late/,
+    ],
+    [
+      joinChunks([header(1, 1, 8, 3), ['PLTE', new Uint8Array(3)], ['PLTE', new Uint8Array(3)], idat([0, 0]), iend]),
+      {},
+      'domain',
+      'PLTE',
+      /twice/,
+    ],
+    [
+      joinChunks([header(1, 1, 8, 3), ['PLTE', new Uint8Array(4)], idat([0, 0]), iend]),
+      {},
+      'domain',
+      'PLTE',
+      /4 bytes/,
+    ],
+    [
+      joinChunks([header(1, 1, 8, 3), ['PLTE', new Uint8Array(3)], ['tRNS', new Uint8Array(2)], idat([0, 0]), iend]),
+      {},
+      'length',
+      'tRNS',
+      /at most 1/,
+    ],
     [joinChunks([header(1, 1), iend]), {}, 'length', 'IDAT', /missing/],
     [joinChunks([header(1, 1, 8, 3), idat([0, 0]), iend]), {}, 'domain', 'PLTE', /missing/],
     [joinChunks([header(1, 1), ['ABCD', new Uint8Array(1)], idat([0, 0]), iend]), {}, 'domain', 'ABCD', /critical/],

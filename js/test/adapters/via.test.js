@@ -82,6 +82,18 @@ test('holes become a polygon that goes there and back', () => {
   assert.deepEqual(toVia(draw('..')), []);
 });
 
+test('a hole belongs to the part around it, however the part winds', () => {
+  const winding = draw(`
+    .#...
+    ##...
+    #....
+    ####.
+    #..#.
+    ####.`);
+  assert.equal(toVia(winding).length, 1);
+  assert.deepEqual(fromVia(toVia(winding), { width: 5, height: 6 }), winding);
+});
+
 test('there and back', () => {
   const random = randomOf(14);
   for (let i = 0; i < 400; i++) {
@@ -94,6 +106,10 @@ test('there and back', () => {
 
 test('mistakes are named', () => {
   const size = { width: 4, height: 4 };
+  assert.throws(
+    () => fromVia([], { ...size, attribute: 'kind', labels: /** @type {any} */ ('cat') }),
+    fault('option', 'labels', /'cat'/),
+  );
   /** @type {[any, string, string, RegExp][]} */
   const rows = [
     [region({ name: 'point', cx: 1, cy: 1 }), 'domain', 'regions[0]', /'point'.*no area/],
