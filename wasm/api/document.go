@@ -25,7 +25,11 @@ func (a *API) readDocument(c *call, q *fields, names []string) (*request, error)
 		return nil, err
 	}
 	p, err := documentPlan(d, q, names)
-	return &request{in: in, plan: p}, err
+	r := &request{in: in, plan: p}
+	if s, err := object("prediction", d["prediction"], "data", "shape", "form"); err == nil {
+		r.deep = bytes.Count(s["shape"], []byte{','}) == 4
+	}
+	return r, err
 }
 
 // documentPlan reads names and options; options may stand in the query too.

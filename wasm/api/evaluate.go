@@ -28,6 +28,7 @@ type request struct {
 	in    losses.Input
 	plan  *plan
 	notes []losses.Warning
+	deep  bool // the shape has a depth, be it 1
 }
 
 // score reads a body of any type, evaluates and answers.
@@ -78,6 +79,7 @@ func (a *API) score(c *call, names []string, many bool) error {
 	c.spent("score", began)
 	for i := range scored {
 		scored[i].notes = r.notes
+		scored[i].flatten(r)
 	}
 	switch {
 	case accept != typeJSON:
@@ -99,7 +101,7 @@ func (a *API) readOctets(c *call, q *fields, names []string) (*request, error) {
 		return nil, err
 	}
 	p, err := planOf(q, names)
-	return &request{in: in, plan: p}, err
+	return &request{in: in, plan: p, deep: strings.Count(q.texts[keyShape], ",") == 4}, err
 }
 
 // planOf takes what is left of the fields as options of the losses named, or of
@@ -159,6 +161,14 @@ type scored struct {
 	out    losses.Out
 	shape  []int // of the values
 	notes  []losses.Warning
+}
+
+// flatten leaves the depth out of the shape of values per pixel, where the input
+// has none.
+func (s *scored) flatten(r *request) {
+	if k := len(s.shape) - 3; k >= 1 && !r.deep && r.in.Prediction.Shape.D == 1 {
+		s.shape = append(append([]int(nil), s.shape[:k]...), s.shape[k+1:]...)
+	}
 }
 
 // run evaluates specs on an input.

@@ -96,7 +96,7 @@ func (d *openapiDocument) loss(e losses.ManifestEntry) error {
 		ok["content"].(object)["image/png"] = object{"schema": object{"description": "The heat map drawn: white is 0, orange adds to the value, blue takes from it."}}
 	}
 	forms := object{}
-	if example == "binary" {
+	if example == "binary" && takesFiles(e.Name) {
 		forms["files"] = ref("examples", "files")
 	}
 	d.paths["/v1/evaluate/"+e.Name] = object{"post": guarded(object{
@@ -107,6 +107,19 @@ func (d *openapiDocument) loss(e losses.ManifestEntry) error {
 		"responses":   object{"200": ok},
 	}, "400", "404", "406", "408", "413", "415", "422")}
 	return nil
+}
+
+// takesFiles tells whether a loss takes the probabilities that a file gives.
+func takesFiles(name string) bool {
+	s, err := losses.Decode(name, nil)
+	if err != nil {
+		return false
+	}
+	_, err = losses.NewJob(losses.Input{
+		Prediction: losses.Scores{Shape: losses.Shape{N: 1, C: 1, D: 1, H: 1, W: 1}, Form: losses.Probs, Data: []float32{1}},
+		Target:     losses.Target{Labels: losses.Labels{U8: []uint8{1}}},
+	}, []losses.Spec{s})
+	return err == nil
 }
 
 // operationOf is evaluateFocalTversky for focal-tversky.
