@@ -14,7 +14,11 @@ export function lend(values) {
     if (value === undefined && Reflect.deleteProperty(globalThis, name)) continue;
     // A `var` of a classic script cannot be deleted or made anew, only changed.
     const fixed = own && !own.configurable;
-    Reflect.defineProperty(globalThis, name, fixed ? { value } : { value, writable: true, configurable: true, enumerable: true });
+    Reflect.defineProperty(
+      globalThis,
+      name,
+      fixed ? { value } : { value, writable: true, configurable: true, enumerable: true },
+    );
   }
   return () => {
     for (const { name, own } of before) {

@@ -13,7 +13,9 @@ import './wasm_exec.js';
  * @property {(instance: WebAssembly.Instance) => Promise<void>} run
  */
 
-const { Go, fs, process, path } = /** @type {{Go: new () => GoProgram, [name: string]: unknown}} */ (/** @type {unknown} */ (globalThis));
+const { Go, fs, process, path } = /** @type {{Go: new () => GoProgram, [name: string]: unknown}} */ (
+  /** @type {unknown} */ (globalThis)
+);
 unhide();
 
 /** How much of what a program writes is kept: enough for the first lines of a crash. */

@@ -60,20 +60,27 @@ const SLOW_ELEMENTS = 2 ** 20;
 export async function load(options) {
   const given = readAny('options', options);
   for (const key of Object.keys(given)) {
-    if (!LOAD_OPTIONS.includes(key)) throw fault('option', key, `is no option of load; there are ${LOAD_OPTIONS.join(', ')}`);
+    if (!LOAD_OPTIONS.includes(key))
+      throw fault('option', key, `is no option of load; there are ${LOAD_OPTIONS.join(', ')}`);
   }
   const { wasm, workers = 0, signal, onProgress } = /** @type {LoadOptions} */ (given);
   if (workers !== 'auto' && !(Number.isInteger(workers) && workers >= 0 && workers <= 256)) {
     throw fault('option', 'workers', `is ${String(workers)}, must be 'auto' or a whole number in [0, 256]`);
   }
   if (signal !== undefined && !isSignal(signal)) throw fault('option', 'signal', 'must be an AbortSignal');
-  if (onProgress !== undefined && typeof onProgress !== 'function') throw fault('option', 'onProgress', 'must be a function');
+  if (onProgress !== undefined && typeof onProgress !== 'function')
+    throw fault('option', 'onProgress', 'must be a function');
 
   const module = await compile({ wasm, signal, onProgress });
   const instance = new Instance(module);
   try {
     const found = instance.describe().version;
-    if (found !== version) throw new MasklossError('load', 'wasm', `load: the wasm is of version ${found}, this package is ${version}: both must be of the same`);
+    if (found !== version)
+      throw new MasklossError(
+        'load',
+        'wasm',
+        `load: the wasm is of version ${found}, this package is ${version}: both must be of the same`,
+      );
     const pool = workers === 0 ? undefined : new Pool(module, workers === 'auto' ? autoWorkers() : workers);
     if (workers !== 'auto') await pool?.ready(signal);
     return new Maskloss(instance, pool, workers === 'auto' ? AUTO_ELEMENTS : 0);
@@ -193,7 +200,8 @@ export class Maskloss {
         this.#pool = undefined;
       }
     }
-    if (signal && elements >= SLOW_ELEMENTS) return evaluateSlowly(this.#instance, request, read, () => signal.aborted && aborted(signal));
+    if (signal && elements >= SLOW_ELEMENTS)
+      return evaluateSlowly(this.#instance, request, read, () => signal.aborted && aborted(signal));
     return this.#instance.evaluate(request, read);
   }
 
@@ -282,7 +290,12 @@ export class Maskloss {
   argmax(prediction) {
     const { shape, form, prediction: data } = readPrediction(prediction);
     if (form === 'labels') throw fault('option', 'prediction.form', 'is labels, must be logits or probs');
-    return { ...this.#instance.map('argmax', shape, form, data, []), kind: 'labels', form: 'labels', classes: shape[1] };
+    return {
+      ...this.#instance.map('argmax', shape, form, data, []),
+      kind: 'labels',
+      form: 'labels',
+      classes: shape[1],
+    };
   }
 
   /**
@@ -296,7 +309,8 @@ export class Maskloss {
   #labelMap(name, mask, field, kinds, given) {
     const { kind, targetShape, target } = readTarget(mask, field);
     if (!kinds.includes(kind)) throw fault('option', `${field}.kind`, `is ${kind}, must be ${kinds.join(' or ')}`);
-    if (targetShape.length === 5) throw fault('shape', `${field}.shape`, `is [${targetShape.join(', ')}], must be [N,H,W] or [N,D,H,W]`);
+    if (targetShape.length === 5)
+      throw fault('shape', `${field}.shape`, `is [${targetShape.join(', ')}], must be [N,H,W] or [N,D,H,W]`);
     const { options, signal } = readOptions('options', given);
     if (signal) throw fault('option', 'signal', `is no option of ${name}`);
     const [n, ...sizes] = targetShape;

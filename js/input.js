@@ -68,7 +68,8 @@ export function fault(code, field, detail, cause) {
  * @returns {{[key in K]?: unknown}}
  */
 export function readFields(field, given, known) {
-  if (typeof given !== 'object' || given === null) throw fault('option', field, `is ${describe(given)}, must be an object`);
+  if (typeof given !== 'object' || given === null)
+    throw fault('option', field, `is ${describe(given)}, must be an object`);
   /** @type {{[key in K]?: unknown}} */
   const values = {};
   try {
@@ -79,7 +80,9 @@ export function readFields(field, given, known) {
     }
     for (const key of known) values[key] = /** @type {any} */ (given)[key];
   } catch (error) {
-    throw error instanceof MasklossError ? error : fault('option', field, `could not be read: ${error instanceof Error ? error.message : error}`, error);
+    throw error instanceof MasklossError
+      ? error
+      : fault('option', field, `could not be read: ${error instanceof Error ? error.message : error}`, error);
   }
   return values;
 }
@@ -107,9 +110,14 @@ const INTEGERS = ['Uint8Array', 'Uint16Array', 'Int32Array'];
 function readArray(field, data, classes, what) {
   const found = classOf(data);
   if (found && classes.includes(found)) return /** @type {Elements} */ (data);
-  if (data === undefined || data === null) throw fault('option', field, `is ${data}, must be a ${classes.join(', ')} of ${what}`);
+  if (data === undefined || data === null)
+    throw fault('option', field, `is ${data}, must be a ${classes.join(', ')} of ${what}`);
   const is = found ?? (Array.isArray(data) ? 'a plain array' : describe(data));
-  throw fault('domain', field, `is ${is}, must be a ${classes.join(', ')} of ${what}${fix(found ?? (Array.isArray(data) ? 'Array' : ''), classes)}`);
+  throw fault(
+    'domain',
+    field,
+    `is ${is}, must be a ${classes.join(', ')} of ${what}${fix(found ?? (Array.isArray(data) ? 'Array' : ''), classes)}`,
+  );
 }
 
 /**
@@ -121,8 +129,10 @@ function readArray(field, data, classes, what) {
 function fix(found, classes) {
   const floats = classes === FLOATS;
   if (floats && ['Float64Array', 'Array'].includes(found)) return ': pass Float32Array.from(data)';
-  if (floats && INTEGERS.includes(found)) return ": class ids are form 'labels', a 0..255 mask must be divided by 255 first";
-  if (!floats && ['Float32Array', 'Float64Array', 'Array'].includes(found)) return ': pass Uint8Array.from(data) if these are class ids';
+  if (floats && INTEGERS.includes(found))
+    return ": class ids are form 'labels', a 0..255 mask must be divided by 255 first";
+  if (!floats && ['Float32Array', 'Float64Array', 'Array'].includes(found))
+    return ': pass Uint8Array.from(data) if these are class ids';
   if (!floats && found === 'Uint8ClampedArray') return ': pass new Uint8Array(data.buffer) if these are class ids';
   return '';
 }
@@ -152,7 +162,11 @@ export function readShape(field, shape, ranks, rule) {
 function checkLength(field, data, shape, ...lengths) {
   if (lengths.includes(data.length)) return;
   const gone = data.length === 0 && data.buffer.byteLength === 0 ? ', its buffer is empty or was transferred away' : '';
-  throw fault('length', field, `has ${data.length} elements${gone}, shape [${shape.join(', ')}] wants ${lengths.join(' or ')}`);
+  throw fault(
+    'length',
+    field,
+    `has ${data.length} elements${gone}, shape [${shape.join(', ')}] wants ${lengths.join(' or ')}`,
+  );
 }
 
 /** @param {readonly number[]} sizes */
@@ -181,8 +195,12 @@ const MASK_FIELDS = /** @type {const} */ (['data', 'shape', 'form', 'kind', 'cla
 export function readPrediction(given) {
   const { data, shape: sizes, form: word, kind, classes } = readFields('prediction', given, MASK_FIELDS);
   // What an adapter made for a soft target are probabilities.
-  const form = word === undefined && kind === 'soft' ? 'probs' : readWord('prediction.form', word, /** @type {const} */ (['logits', 'probs', 'labels']));
-  if (form !== 'labels' && classes !== undefined) throw fault('option', 'prediction.classes', `is given, must be left out for form ${form}: the shape says it`);
+  const form =
+    word === undefined && kind === 'soft'
+      ? 'probs'
+      : readWord('prediction.form', word, /** @type {const} */ (['logits', 'probs', 'labels']));
+  if (form !== 'labels' && classes !== undefined)
+    throw fault('option', 'prediction.classes', `is given, must be left out for form ${form}: the shape says it`);
   if (form !== 'labels') {
     const prediction = readArray('prediction.data', data, FLOATS, form);
     const shape = readShape('prediction.shape', sizes, [4, 5], '[N,C,H,W] or [N,C,D,H,W]');
@@ -193,7 +211,8 @@ export function readPrediction(given) {
   // Without a class axis: three sizes, or an adapter's mask, which can be a target too.
   const bare = kind !== undefined || (Array.isArray(sizes) && sizes.length === 3);
   if (!bare) {
-    if (classes !== undefined) throw fault('option', 'prediction.classes', 'is given, must be left out where the shape has a class axis');
+    if (classes !== undefined)
+      throw fault('option', 'prediction.classes', 'is given, must be left out where the shape has a class axis');
     const shape = readShape('prediction.shape', sizes, [4, 5], '[N,C,H,W] or [N,C,D,H,W]');
     checkLength('prediction.data', prediction, shape, ...new Set([product(shape), product(shape) / shape[1]]));
     return { shape, form, prediction };
@@ -214,10 +233,23 @@ export function readPrediction(given) {
 export function readTarget(given, field = 'target') {
   const { data, shape: sizes, form, kind: word } = readFields(field, given, MASK_FIELDS);
   // What an adapter made for a prediction of probabilities is soft.
-  const kind = word === undefined && form === 'probs' ? 'soft' : readWord(`${field}.kind`, word, /** @type {const} */ (['labels', 'soft', 'instances']));
+  const kind =
+    word === undefined && form === 'probs'
+      ? 'soft'
+      : readWord(`${field}.kind`, word, /** @type {const} */ (['labels', 'soft', 'instances']));
   const soft = kind === 'soft';
-  const target = readArray(`${field}.data`, data, soft ? FLOATS : INTEGERS, soft ? 'probabilities' : kind === 'labels' ? 'class ids' : 'object ids');
-  const targetShape = readShape(`${field}.shape`, sizes, soft ? [4, 5] : [3, 4, 5], soft ? '[N,C,H,W] or [N,C,D,H,W]' : '[N,H,W] or [N,D,H,W]');
+  const target = readArray(
+    `${field}.data`,
+    data,
+    soft ? FLOATS : INTEGERS,
+    soft ? 'probabilities' : kind === 'labels' ? 'class ids' : 'object ids',
+  );
+  const targetShape = readShape(
+    `${field}.shape`,
+    sizes,
+    soft ? [4, 5] : [3, 4, 5],
+    soft ? '[N,C,H,W] or [N,C,D,H,W]' : '[N,H,W] or [N,D,H,W]',
+  );
   checkLength(`${field}.data`, target, targetShape, product(targetShape));
   return { kind, targetShape, target };
 }

@@ -85,7 +85,9 @@ const TYPE_NAMES = Object.keys(TYPES);
 export function typeOf(data) {
   // By name: the array may be of another realm.
   const name = Object.prototype.toString.call(data).slice(8, -1);
-  return /** @type {keyof typeof TYPES} */ (Object.keys(TYPES).find((key) => TYPES[/** @type {keyof typeof TYPES} */ (key)].name === name));
+  return /** @type {keyof typeof TYPES} */ (
+    Object.keys(TYPES).find((key) => TYPES[/** @type {keyof typeof TYPES} */ (key)].name === name)
+  );
 }
 
 /**
@@ -114,12 +116,23 @@ export class Instance {
     try {
       program = start(this.#module);
     } catch (error) {
-      throw new MasklossError('load', 'wasm', `load: the wasm could not be started, it and wasm_exec.js must be of the same Go: ${error instanceof Error ? error.message : error}`, { cause: error });
+      throw new MasklossError(
+        'load',
+        'wasm',
+        `load: the wasm could not be started, it and wasm_exec.js must be of the same Go: ${error instanceof Error ? error.message : error}`,
+        { cause: error },
+      );
     }
     const { protocol } = program.binding;
     if (program.exited || protocol !== PROTOCOL) {
-      const found = program.exited ? `it ended at once: ${program.output}` : `it speaks protocol ${protocol}, must be ${PROTOCOL}`;
-      throw new MasklossError('load', 'wasm', `load: the wasm does not belong to this package, both must be of the same version: ${found}`);
+      const found = program.exited
+        ? `it ended at once: ${program.output}`
+        : `it speaks protocol ${protocol}, must be ${PROTOCOL}`;
+      throw new MasklossError(
+        'load',
+        'wasm',
+        `load: the wasm does not belong to this package, both must be of the same version: ${found}`,
+      );
     }
     this.#life++;
     this.#kept = 0;
@@ -208,7 +221,10 @@ export class Instance {
     const { output } = this.#program;
     const text = output.split('\n', 2).join(' ') || (error instanceof Error ? error.message : String(error));
     this.#program = this.#start();
-    if (/out of memory|cannot allocate/.test(output)) return new MasklossError('memory', '', `more memory was needed than WebAssembly can have: ${text}`, { cause: error });
+    if (/out of memory|cannot allocate/.test(output))
+      return new MasklossError('memory', '', `more memory was needed than WebAssembly can have: ${text}`, {
+        cause: error,
+      });
     return new MasklossError('internal', '', `the program crashed and was started again: ${text}`, { cause: error });
   }
 
@@ -226,7 +242,14 @@ export class Instance {
     try {
       return run();
     } catch (error) {
-      if (!(error instanceof MasklossError) || error.code !== 'memory' || this.#kept > 0 || life !== this.#life || before < MAX_BYTES / 8) throw error;
+      if (
+        !(error instanceof MasklossError) ||
+        error.code !== 'memory' ||
+        this.#kept > 0 ||
+        life !== this.#life ||
+        before < MAX_BYTES / 8
+      )
+        throw error;
       this.#program.binding.close();
       this.#program = this.#start();
       return run();
@@ -242,7 +265,12 @@ export class Instance {
    */
   #reserve(block, bytes) {
     const address = bytes < MAX_BYTES ? this.#export('reserve', block, bytes) >>> 0 : 0;
-    if (address === 0) throw new MasklossError('memory', '', `${bytes} bytes more are needed, the ${this.memory} bytes of now cannot grow to hold them`);
+    if (address === 0)
+      throw new MasklossError(
+        'memory',
+        '',
+        `${bytes} bytes more are needed, the ${this.memory} bytes of now cannot grow to hold them`,
+      );
     return address;
   }
 
@@ -267,7 +295,9 @@ export class Instance {
       return place;
     });
     // Views of our own memory may be detached, or overwritten, by making room.
-    const sources = arrays.map((data) => ('buffer' in data && data.buffer === this.#buffer ? new TYPES[typeOf(data)](data) : data));
+    const sources = arrays.map((data) =>
+      'buffer' in data && data.buffer === this.#buffer ? new TYPES[typeOf(data)](data) : data,
+    );
     const address = this.#reserve(block, size);
     places.forEach((place, i) => {
       const view = this.#view(address, place);
@@ -295,8 +325,18 @@ export class Instance {
    */
   #putInput(block, input) {
     const { shape, form, kind, targetShape, ignore, weight } = input;
-    const { address, places } = this.#put(block, weight ? [input.prediction, input.target, weight] : [input.prediction, input.target]);
-    const words = [FORMS.indexOf(form), KINDS.indexOf(kind), weight ? 1 : 0, shape.length, targetShape.length, ignore.length];
+    const { address, places } = this.#put(
+      block,
+      weight ? [input.prediction, input.target, weight] : [input.prediction, input.target],
+    );
+    const words = [
+      FORMS.indexOf(form),
+      KINDS.indexOf(kind),
+      weight ? 1 : 0,
+      shape.length,
+      targetShape.length,
+      ignore.length,
+    ];
     for (const { type, at, len } of places) words.push(block, TYPE_NAMES.indexOf(type), at, len);
     words.push(...shape, ...targetShape, ...ignore);
     const at = this.#reserve(WORDS, words.length * 8);
@@ -329,7 +369,10 @@ export class Instance {
       this.#plans.delete(key);
     } else {
       plan = /** @type {Plan} */ (this.#call('plan', request));
-      for (const { params } of plan.losses) for (const value of Object.values(params)) Object.freeze(value);
+      for (const loss of plan.losses) {
+        loss.params = ordered(loss.params);
+        for (const value of Object.values(loss.params)) Object.freeze(value);
+      }
     }
     this.#plans.set(key, plan);
     if (this.#plans.size > 64) {
@@ -397,12 +440,18 @@ export class Instance {
     for (const a of answers) {
       const { name, params } = plan.losses[a.index];
       /** @type {any} */
-      const result = { value: a.value, perClass: a.perClass, valid: a.valid, params: { ...params }, warnings: a.warnings };
+      const result = {
+        value: a.value,
+        perClass: a.perClass,
+        valid: a.valid,
+        params: { ...params },
+        warnings: a.warnings,
+      };
       for (const plane of /** @type {const} */ (['values', 'gradient', 'heatmap'])) {
         if (a[plane]) result[plane] = copy(this.#view(address, a[plane]), plane, a.valuesShape);
       }
       if (a.values) result.valuesShape = flat(a.valuesShape, shape);
-      if (a.extra) result.extra = a.extra;
+      if (a.extra) result.extra = ordered(a.extra);
       results[name] = result;
     }
     return results;
@@ -558,8 +607,15 @@ export class Instance {
    * @param {[string, Float64Array][]} states
    */
   merge(tally, states) {
-    const { places } = this.#put(STATE, states.map(([, numbers]) => numbers));
-    this.#call('merge', this.#idOf(tally), states.map(([name], i) => ({ name, data: places[i] })));
+    const { places } = this.#put(
+      STATE,
+      states.map(([, numbers]) => numbers),
+    );
+    this.#call(
+      'merge',
+      this.#idOf(tally),
+      states.map(([name], i) => ({ name, data: places[i] })),
+    );
   }
 
   /**
@@ -572,7 +628,7 @@ export class Instance {
     return Object.fromEntries(
       results.map(({ name, params, result: { value, perClass, valid, warnings, extra } }) => [
         name,
-        { value, perClass, valid, params, warnings, ...(extra ? { extra } : {}) },
+        { value, perClass, valid, params: ordered(params), warnings, ...(extra ? { extra: ordered(extra) } : {}) },
       ]),
     );
   }
@@ -601,7 +657,12 @@ export class Instance {
    */
   #idOf({ life, id }) {
     this.#alive();
-    if (life !== this.#life) throw new MasklossError('memory', '', 'this was lost when the program ran out of memory and was started again: make it anew');
+    if (life !== this.#life)
+      throw new MasklossError(
+        'memory',
+        '',
+        'this was lost when the program ran out of memory and was started again: make it anew',
+      );
     return id;
   }
 
@@ -618,6 +679,17 @@ export class Instance {
     this.#call('drop', kind, handle.id);
     for (const block of blocks) this.#release(block);
   }
+}
+
+/**
+ * An object with its keys in order: maps of Go have none.
+ *
+ * @template T
+ * @param {Record<string, T>} object
+ * @returns {Record<string, T>}
+ */
+function ordered(object) {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** @param {CheckedInput | KeptInput} input */

@@ -12,7 +12,37 @@ import { MasklossError } from './error.js';
  */
 
 /** A module of one function that splats an i8 over a vector: valid only where there is SIMD. */
-const SIMD = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11);
+const SIMD = Uint8Array.of(
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  8,
+  1,
+  6,
+  0,
+  65,
+  0,
+  253,
+  15,
+  11,
+);
 
 /**
  * Compiles the wasm. Whatever goes wrong is a `load` error that says what was found where and what to do.
@@ -25,10 +55,13 @@ export async function compile({ wasm, signal, onProgress }) {
     signal?.throwIfAborted();
     const source = wasm === undefined ? new URL('./maskloss.wasm', import.meta.url) : await wasm;
     if (source instanceof WebAssembly.Module) return source;
-    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return await compileBytes(source, 'the bytes given');
+    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
+      return await compileBytes(source, 'the bytes given');
     if (isResponse(source)) return await compileResponse(source, signal, onProgress);
     if (typeof source === 'string' || source instanceof URL) return await compileURL(source, signal, onProgress);
-    throw fault(`wasm is ${source === null ? 'null' : typeof source}, must be a URL, a Response, bytes or a WebAssembly.Module`);
+    throw fault(
+      `wasm is ${source === null ? 'null' : typeof source}, must be a URL, a Response, bytes or a WebAssembly.Module`,
+    );
   } catch (error) {
     if (signal?.aborted) throw new MasklossError('aborted', 'signal', 'load: aborted', { cause: error });
     if (error instanceof MasklossError) throw error;
@@ -52,7 +85,10 @@ async function compileURL(given, signal, onProgress) {
     return compileBytes(bytes, url.href);
   }
   const response = await fetch(url, { signal, credentials: 'same-origin' }).catch((error) => {
-    throw fault(`${url} could not be fetched: ${messageOf(error)}. Is the address right, and does its host allow this page to read it?`, error);
+    throw fault(
+      `${url} could not be fetched: ${messageOf(error)}. Is the address right, and does its host allow this page to read it?`,
+      error,
+    );
   });
   return compileResponse(response, signal, onProgress);
 }
@@ -73,7 +109,10 @@ async function compileResponse(response, signal, onProgress) {
     });
   }
   const bytes = new Uint8Array(await (onProgress ? watched(response, onProgress) : response).arrayBuffer());
-  if (!response.ok) throw fault(`${where} answered ${response.status}${isPage(bytes) ? ' and an HTML page' : ''}: pass the right address as wasm`);
+  if (!response.ok)
+    throw fault(
+      `${where} answered ${response.status}${isPage(bytes) ? ' and an HTML page' : ''}: pass the right address as wasm`,
+    );
   return compileBytes(bytes, where, type);
 }
 
@@ -83,7 +122,9 @@ async function compileResponse(response, signal, onProgress) {
  * @param {string} [type] its content type
  */
 async function compileBytes(source, where, type) {
-  const bytes = ArrayBuffer.isView(source) ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength) : new Uint8Array(source);
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
   if (bytes.length < 8 || bytes[0] !== 0 || bytes[1] !== 0x61 || bytes[2] !== 0x73 || bytes[3] !== 0x6d) {
     const found = isPage(bytes) ? 'an HTML page' : `${bytes.length} bytes of something else${type ? ` (${type})` : ''}`;
     throw fault(`${where} is no wasm but ${found}: pass the address of maskloss.wasm as wasm`);
@@ -102,7 +143,10 @@ async function compileBytes(source, where, type) {
 function diagnosis(error, where) {
   const text = messageOf(error);
   if (/content security policy|unsafe-eval|\bcsp\b/i.test(text)) {
-    return fault(`the content security policy of this page forbids WebAssembly: add 'wasm-unsafe-eval' to script-src`, error);
+    return fault(
+      `the content security policy of this page forbids WebAssembly: add 'wasm-unsafe-eval' to script-src`,
+      error,
+    );
   }
   if (!WebAssembly.validate(SIMD)) return fault('this engine has no WebAssembly SIMD, a newer one is needed', error);
   return fault(`${where} could not be compiled: ${text}`, error);
@@ -144,7 +188,10 @@ function isResponse(source) {
 /** @param {string | URL} given */
 function absolute(given) {
   if (given instanceof URL) return given;
-  const here = globalThis.document?.baseURI ?? globalThis.location?.href ?? (onNode() ? `file://${globalThis.process.cwd()}/` : undefined);
+  const here =
+    globalThis.document?.baseURI ??
+    globalThis.location?.href ??
+    (onNode() ? `file://${globalThis.process.cwd()}/` : undefined);
   try {
     return new URL(given, here);
   } catch (error) {

@@ -39,7 +39,11 @@ async function startThread(onMessage, onError) {
       event.preventDefault?.();
       onError(event.message ?? 'it could not be fetched');
     };
-    return { post: (message, transfer) => worker.postMessage(message, transfer), terminate: () => worker.terminate(), hold: () => {} };
+    return {
+      post: (message, transfer) => worker.postMessage(message, transfer),
+      terminate: () => worker.terminate(),
+      hold: () => {},
+    };
   }
   const { Worker: WorkerThread } = await builtin('node:worker_threads');
   // Not the flags of this process: some, such as --input-type, are refused.
@@ -72,7 +76,12 @@ class Slot {
       const why = error?.message ?? String(error);
       this.#end(
         this.memory === 0
-          ? new MasklossError('load', 'workers', `load: a worker could not be started: ${why}. worker.js must be served beside index.js, from the origin of the page`, { cause: error })
+          ? new MasklossError(
+              'load',
+              'workers',
+              `load: a worker could not be started: ${why}. worker.js must be served beside index.js, from the origin of the page`,
+              { cause: error },
+            )
           : new MasklossError('internal', '', `a worker failed: ${why}`, { cause: error }),
       );
     };
@@ -179,7 +188,8 @@ export class Pool {
    */
   #lease(most) {
     const slots = this.#idle.splice(0, most);
-    while (slots.length < most && slots.length + this.#busy.size + this.#idle.length < this.#size) slots.push(new Slot(this.#module));
+    while (slots.length < most && slots.length + this.#busy.size + this.#idle.length < this.#size)
+      slots.push(new Slot(this.#module));
     if (slots.length === 0) return new Promise((resolve) => this.#queue.push(resolve));
     for (const slot of slots) this.#busy.add(slot);
     return slots;
@@ -209,16 +219,26 @@ export class Pool {
    */
   async run(request, plan, input, signal) {
     if (this.#disposed) throw new MasklossError('internal', '', 'this instance was disposed of, load a new one');
-    const copy = { ...input, prediction: share(input.prediction), target: share(input.target), weight: input.weight && share(input.weight) };
+    const copy = {
+      ...input,
+      prediction: share(input.prediction),
+      target: share(input.target),
+      weight: input.weight && share(input.weight),
+    };
     const others = plan.losses.filter(({ sum }) => !sum).length;
     const sums = others < plan.losses.length;
-    const slots = await until(this.#leaseFor(Math.max(sums ? Math.ceil(input.prediction.length / SHARE) : 1, others)), signal, (late) => this.#giveBack(late));
+    const slots = await until(
+      this.#leaseFor(Math.max(sums ? Math.ceil(input.prediction.length / SHARE) : 1, others)),
+      signal,
+      (late) => this.#giveBack(late),
+    );
     try {
       await until(Promise.all(slots.map((slot) => slot.ready)), signal);
       return await until(runOn(slots, request, plan, copy), signal);
     } catch (error) {
       // Whatever the others still do is of no use.
-      if (!(error instanceof MasklossError) || ['aborted', 'internal'].includes(error.code)) for (const slot of slots) slot.terminate();
+      if (!(error instanceof MasklossError) || ['aborted', 'internal'].includes(error.code))
+        for (const slot of slots) slot.terminate();
       throw error;
     } finally {
       this.#giveBack(slots);
@@ -280,7 +300,8 @@ async function runOn(slots, request, plan, input) {
   const collect = async (/** @type {Promise<Record<string, Result>>} */ task) => {
     parts.push(await task);
   };
-  if (sums.specs.length > 0) await collect(slots.length > 1 ? split(slots, sums, input) : evaluate(slots[0], sums, input));
+  if (sums.specs.length > 0)
+    await collect(slots.length > 1 ? split(slots, sums, input) : evaluate(slots[0], sums, input));
   // The rest one by one: who is done with a loss takes the next.
   const work = async (/** @type {Slot} */ slot) => {
     for (let next = others.shift(); next; next = others.shift()) await collect(evaluate(slot, next, input));
@@ -312,7 +333,10 @@ function evaluate(slot, request, input) {
  */
 async function split(slots, request, input) {
   const blocks = blocksOf(input.shape);
-  const ranges = slots.map((_, k) => [Math.floor((blocks * k) / slots.length), Math.floor((blocks * (k + 1)) / slots.length)]);
+  const ranges = slots.map((_, k) => [
+    Math.floor((blocks * k) / slots.length),
+    Math.floor((blocks * (k + 1)) / slots.length),
+  ]);
   const scans = await Promise.allSettled(
     slots.map((slot, k) => {
       const [from, to] = ranges[k];
@@ -323,7 +347,8 @@ async function split(slots, request, input) {
   const failed = scans.find(({ status }) => status === 'rejected');
   if (failed) {
     const { reason } = /** @type {PromiseRejectedResult} */ (failed);
-    if (!(reason instanceof MasklossError) || ['load', 'memory', 'internal', 'aborted'].includes(reason.code)) throw reason;
+    if (!(reason instanceof MasklossError) || ['load', 'memory', 'internal', 'aborted'].includes(reason.code))
+      throw reason;
     // An error of the input is told by one who sees all of it, as one thread would tell it.
     return evaluate(slots[0], request, input);
   }
@@ -331,7 +356,9 @@ async function split(slots, request, input) {
   const states = scans.map((scan) => /** @type {PromiseFulfilledResult<Float64Array>} */ (scan).value);
   const state = states[0].map((x, i) => states.slice(1).reduce((total, other) => total + other[i], x));
   /** @type {Record<string, any>[]} */
-  const parts = await Promise.all(slots.map((slot, k) => slot.call('finish', { state, from: ranges[k][0], to: ranges[k][1] })));
+  const parts = await Promise.all(
+    slots.map((slot, k) => slot.call('finish', { state, from: ranges[k][0], to: ranges[k][1] })),
+  );
   const [results] = parts;
   for (const [name, result] of Object.entries(results)) {
     for (const plane of ['gradient', 'heatmap', 'values']) {
@@ -378,7 +405,8 @@ function pack(input, from, to) {
   const transfer = [];
   /** @param {Elements} data @param {boolean} cut @returns {Parcel} */
   const parcel = (data, cut) => {
-    const ranges = cut && from !== undefined && to !== undefined ? spans(input.shape, data.length, from, to) : [[0, data.length]];
+    const ranges =
+      cut && from !== undefined && to !== undefined ? spans(input.shape, data.length, from, to) : [[0, data.length]];
     const pieces = ranges.map(([start, end]) => {
       if (data.buffer instanceof ArrayBuffer) {
         const piece = data.slice(start, end);
@@ -391,7 +419,12 @@ function pack(input, from, to) {
   };
   const { prediction, target, weight, kind } = input;
   return {
-    sent: { ...input, prediction: parcel(prediction, true), target: parcel(target, kind === 'soft'), weight: weight && parcel(weight, false) },
+    sent: {
+      ...input,
+      prediction: parcel(prediction, true),
+      target: parcel(target, kind === 'soft'),
+      weight: weight && parcel(weight, false),
+    },
     transfer,
   };
 }

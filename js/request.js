@@ -40,7 +40,11 @@ function option(name, value) {
     if (list.length > MAX_LIST) return { name, type: `a list of ${list.length}` };
     const elements = Array.from(list);
     if (elements.every((x) => typeof x === 'number')) return { name, type: 'numbers', numbers: elements };
-    return { name, type: 'list', list: elements.map((x) => (Array.isArray(x) ? { name: '', type: 'a list' } : option('', x))) };
+    return {
+      name,
+      type: 'list',
+      list: elements.map((x) => (Array.isArray(x) ? { name: '', type: 'a list' } : option('', x))),
+    };
   }
   return { name, type: describe(value) };
 }
@@ -54,7 +58,8 @@ function option(name, value) {
  */
 export function readOptions(field, given) {
   const { signal, ...rest } = readAny(field, given);
-  if (signal !== undefined && !isSignal(signal)) throw fault('option', 'signal', `is ${describe(signal)}, must be an AbortSignal`);
+  if (signal !== undefined && !isSignal(signal))
+    throw fault('option', 'signal', `is ${describe(signal)}, must be an AbortSignal`);
   try {
     const options = Object.entries(rest)
       .filter(([, value]) => value !== undefined)
@@ -74,7 +79,8 @@ export function readOptions(field, given) {
  */
 export function readAny(field, given) {
   if (given === undefined) return {};
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw fault('option', field, `is ${describe(given)}, must be an object`);
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw fault('option', field, `is ${describe(given)}, must be an object`);
   try {
     return { ...given };
   } catch (error) {
@@ -101,7 +107,8 @@ export function isSignal(value) {
  * @returns {{request: Request, signal: AbortSignal | undefined}}
  */
 export function readOne(name, given) {
-  if (typeof name !== 'string') throw fault('loss', 'name', `is ${describe(name)}, must be the name of a loss or metric`);
+  if (typeof name !== 'string')
+    throw fault('loss', 'name', `is ${describe(name)}, must be the name of a loss or metric`);
   const { options, signal } = readOptions('options', given);
   return { request: { specs: [{ name, options }], all: false, shared: [] }, signal };
 }
@@ -114,13 +121,24 @@ export function readOne(name, given) {
  */
 export function readMany(names, given, everything) {
   const { options: shared, signal } = readOptions('options', given);
-  if (names === 'all') return { request: { specs: everything().map((name) => ({ name, options: [] })), all: true, shared }, signal };
-  if (typeof names !== 'object' || names === null) throw fault('option', 'names', `is ${describe(names)}, must be a list of names, 'all', or an object {name: options}`);
+  if (names === 'all')
+    return { request: { specs: everything().map((name) => ({ name, options: [] })), all: true, shared }, signal };
+  if (typeof names !== 'object' || names === null)
+    throw fault(
+      'option',
+      'names',
+      `is ${describe(names)}, must be a list of names, 'all', or an object {name: options}`,
+    );
   const specs = Array.isArray(names)
     ? [...new Set(names)].map((name) => readOne(name, undefined).request.specs[0])
     : Object.entries(readAny('names', names)).map(([name, own]) => {
         const { options, signal: inner } = readOptions(name, own);
-        if (inner) throw fault('option', 'signal', `is given for ${name}, must stand beside the names: it stops the whole report`);
+        if (inner)
+          throw fault(
+            'option',
+            'signal',
+            `is given for ${name}, must stand beside the names: it stops the whole report`,
+          );
         return { name, options };
       });
   return { request: { specs, all: false, shared }, signal };

@@ -92,12 +92,22 @@ function forget() {
 /** @param {SentInput} input @returns {CheckedInput} */
 function unpack(input) {
   const { prediction, target, weight } = input;
-  return /** @type {CheckedInput} */ (/** @type {unknown} */ ({ ...input, prediction: whole(prediction), target: whole(target), weight: weight && whole(weight) }));
+  return /** @type {CheckedInput} */ (
+    /** @type {unknown} */ ({
+      ...input,
+      prediction: whole(prediction),
+      target: whole(target),
+      weight: weight && whole(weight),
+    })
+  );
 }
 
 /** @param {Parcel} parcel */
 function whole({ type, length, pieces }) {
-  return { type, length, fill: (/** @type {any} */ view) => pieces.forEach(({ at, data }) => view.set(data, at)) };
+  const fill = (/** @type {any} */ view) => {
+    for (const { at, data } of pieces) view.set(data, at);
+  };
+  return { type, length, fill };
 }
 
 /**
@@ -110,7 +120,8 @@ function serve(host) {
       const value = tasks[/** @type {keyof typeof tasks} */ (name)](task);
       host.post({ id, value, memory: instance.memory }, transfer);
     } catch (error) {
-      const { code, field, message } = error instanceof MasklossError ? error : { code: 'internal', field: '', message: String(error) };
+      const { code, field, message } =
+        error instanceof MasklossError ? error : { code: 'internal', field: '', message: String(error) };
       host.post({ id, error: { code, field, message }, memory: instance?.memory ?? 0 }, []);
     }
   });

@@ -43,7 +43,12 @@ test('the ten lines', async () => {
 
 describe('evaluate', () => {
   test('gives the value, its classes and the parameters as used', async () => {
-    const { value, perClass, valid, params } = await ml.evaluate('tversky', four, { fpWeight: 0.3, fnWeight: 0.7, smoothNr: 0, smoothDr: 0 });
+    const { value, perClass, valid, params } = await ml.evaluate('tversky', four, {
+      fpWeight: 0.3,
+      fnWeight: 0.7,
+      smoothNr: 0,
+      smoothDr: 0,
+    });
     // TP / (TP + 0.3 FP + 0.7 FN) = 1/2
     assert.equal(value, 0.5);
     assert.deepEqual(perClass, [0.5]);
@@ -89,7 +94,11 @@ describe('evaluate', () => {
     assert.equal(ignored.valid, 3);
     const list = await ml.evaluate('iou', { ...four, target, ignore: [255, 254] });
     assert.equal(list.value, 0.5);
-    const weighted = await ml.evaluate('jaccard', { ...four, weight: Float32Array.of(1, 0, 1, 1) }, { smoothNr: 0, smoothDr: 0 });
+    const weighted = await ml.evaluate(
+      'jaccard',
+      { ...four, weight: Float32Array.of(1, 0, 1, 1) },
+      { smoothNr: 0, smoothDr: 0 },
+    );
     assert.equal(weighted.value, 0.5);
   });
 
@@ -122,13 +131,19 @@ describe('evaluate', () => {
     const target = { ...four.target, data: new Uint8Array(4) };
     const prediction = { ...four.prediction, data: new Float32Array(4) };
     const { warnings } = await ml.evaluate('dice', { prediction, target });
-    assert.deepEqual(warnings.map(({ code }) => code), ['both-empty']);
+    assert.deepEqual(
+      warnings.map(({ code }) => code),
+      ['both-empty'],
+    );
     assert.ok(warnings[0].message.length > 10);
   });
 
   test('an option set to undefined is as if absent, null is the default of what may be left open', async () => {
     const { value } = await ml.evaluate('dice', four);
-    assert.equal((await ml.evaluate('dice', four, { smoothNr: undefined, classWeights: null, signal: undefined })).value, value);
+    assert.equal(
+      (await ml.evaluate('dice', four, { smoothNr: undefined, classWeights: null, signal: undefined })).value,
+      value,
+    );
   });
 
   test('a list may be a typed array', async () => {
@@ -166,7 +181,10 @@ describe('report', () => {
   });
 
   test('takes options by name', async () => {
-    const report = await ml.report(input, { dice: { includeBackground: false }, tversky: { fpWeight: 0.3, fnWeight: 0.7 } });
+    const report = await ml.report(input, {
+      dice: { includeBackground: false },
+      tversky: { fpWeight: 0.3, fnWeight: 0.7 },
+    });
     assert.deepEqual(report.dice, await ml.evaluate('dice', input, { includeBackground: false }));
     assert.deepEqual(report.tversky, await ml.evaluate('tversky', input, { fpWeight: 0.3, fnWeight: 0.7 }));
   });
@@ -191,10 +209,14 @@ describe('report', () => {
     const { kind, ...rest } = scene([1, 1, 20, 20]).target;
     const instances = await ml.report({ ...scene([1, 1, 20, 20]), target: { ...rest, kind: 'instances' } }, 'all');
     assert.ok('unet-ce' in instances && !('unet-ce' in binary));
-    const masks = await ml.report({ ...four, prediction: { data: Uint8Array.of(1, 1, 0, 0), shape: [1, 2, 2], form: 'labels' } }, 'all');
+    const masks = await ml.report(
+      { ...four, prediction: { data: Uint8Array.of(1, 1, 0, 0), shape: [1, 2, 2], form: 'labels' } },
+      'all',
+    );
     assert.ok('iou' in masks && !('ce' in masks));
     const known = ml.describe().losses.map(({ name }) => name);
-    for (const name of Object.keys({ ...binary, ...many, ...instances })) assert.ok(known.includes(/** @type {any} */ (name)), name);
+    for (const name of Object.keys({ ...binary, ...many, ...instances }))
+      assert.ok(known.includes(/** @type {any} */ (name)), name);
   });
 
   test('all with an option that is wrong is an error', async () => {
@@ -227,7 +249,10 @@ describe('hold', () => {
   test('views of it are an input too', async () => {
     const input = scene([1, 1, 300, 300]);
     const held = ml.hold(input);
-    const { value } = await ml.evaluate('dice', { ...input, prediction: { ...input.prediction, data: held.prediction } });
+    const { value } = await ml.evaluate('dice', {
+      ...input,
+      prediction: { ...input.prediction, data: held.prediction },
+    });
     assert.equal(value, (await ml.evaluate('dice', input)).value);
     held.dispose();
   });
@@ -236,7 +261,10 @@ describe('hold', () => {
     const inputs = [1, 2, 3, 4].map((seed) => scene([1, 3, 20 * seed, 30], seed));
     const held = inputs.map((input) => ml.hold(input));
     for (const [i, input] of inputs.entries()) {
-      assert.deepEqual(await ml.evaluate('ce', held[i], { gradient: true }), await ml.evaluate('ce', input, { gradient: true }));
+      assert.deepEqual(
+        await ml.evaluate('ce', held[i], { gradient: true }),
+        await ml.evaluate('ce', input, { gradient: true }),
+      );
     }
     for (const one of held) one.dispose();
   });
@@ -247,7 +275,10 @@ describe('accumulate', () => {
   const batch = () => {
     const data = new Float32Array(parts.flatMap(({ prediction }) => [...prediction.data]));
     const labels = new Uint8Array(parts.flatMap(({ target }) => [...target.data]));
-    return { prediction: { data, shape: [6, 3, 32, 33], form: 'logits' }, target: { data: labels, shape: [6, 32, 33], kind: 'labels' } };
+    return {
+      prediction: { data, shape: [6, 3, 32, 33], form: 'logits' },
+      target: { data: labels, shape: [6, 32, 33], kind: 'labels' },
+    };
   };
 
   test('sums to what one batch gives', async () => {
@@ -270,7 +301,10 @@ describe('accumulate', () => {
       states.push(structuredClone(one.state()));
       one.dispose();
     }
-    const results = [[0, 1, 2], [2, 0, 1]].map((order) => {
+    const results = [
+      [0, 1, 2],
+      [2, 0, 1],
+    ].map((order) => {
       const sum = ml.accumulate({ dice: { scope: 'batch' }, ce: {} });
       for (const i of order) sum.merge(states[i]);
       return sum.result();
@@ -288,7 +322,12 @@ describe('accumulate', () => {
     const sum = ml.accumulate('all');
     await sum.add(parts[0]);
     const names = Object.keys(sum.result());
-    assert.ok(names.includes('dice') && names.includes('kappa') && !names.includes('lovasz-softmax') && !names.includes('unet-ce'));
+    assert.ok(
+      names.includes('dice') &&
+        names.includes('kappa') &&
+        !names.includes('lovasz-softmax') &&
+        !names.includes('unet-ce'),
+    );
   });
 
   test('a bad input or state adds nothing', async () => {
@@ -325,7 +364,10 @@ describe('maps', () => {
     const target = { data: Uint8Array.of(0, 0, 1, 1), shape: [1, 1, 4], kind: 'labels' };
     const { data, shape } = ml.distanceMap(target);
     assert.deepEqual(shape, [1, 2, 1, 4]);
-    assert.deepEqual([...data], [-1, 0, 1, 2, 2, 1, 0, -1].map((x) => x));
+    assert.deepEqual(
+      [...data],
+      [-1, 0, 1, 2, 2, 1, 0, -1].map((x) => x),
+    );
     assert.deepEqual(ml.distanceMap(target, { classes: 3 }).shape, [1, 3, 1, 4]);
     assert.deepEqual([...ml.distanceMap(target, { insideOffset: 0 }).data], [-2, -1, 1, 2, 2, 1, -1, -2]);
   });
@@ -369,16 +411,44 @@ describe('maps', () => {
   });
 
   for (const [what, call, error] of /** @type {[string, () => unknown, object][]} */ ([
-    ['an unknown option', () => ml.edt(four.target, /** @type {any} */ ({ spacings: 1 })), { code: 'option', field: 'spacings' }],
+    [
+      'an unknown option',
+      () => ml.edt(four.target, /** @type {any} */ ({ spacings: 1 })),
+      { code: 'option', field: 'spacings' },
+    ],
     ['a spacing of 0', () => ml.edt(four.target, { spacing: [0, 1] }), { code: 'option', field: 'spacing' }],
     ['a sigma of 0', () => ml.unetWeightMap(four.target, { sigma: 0 }), { code: 'option', field: 'sigma' }],
-    ['a word for a number', () => ml.unetWeightMap(four.target, /** @type {any} */ ({ w0: 'ten' })), { code: 'option', field: 'w0' }],
-    ['no number of classes', () => ml.oneHot(four.target, /** @type {any} */ (undefined)), { code: 'option', field: 'classes' }],
+    [
+      'a word for a number',
+      () => ml.unetWeightMap(four.target, /** @type {any} */ ({ w0: 'ten' })),
+      { code: 'option', field: 'w0' },
+    ],
+    [
+      'no number of classes',
+      () => ml.oneHot(four.target, /** @type {any} */ (undefined)),
+      { code: 'option', field: 'classes' },
+    ],
     ['half a class', () => ml.oneHot(four.target, 2.5), { code: 'option', field: 'classes' }],
-    ['a label that is no class', () => ml.oneHot({ ...four.target, data: Uint8Array.of(0, 1, 2, 3) }, 3), { code: 'label', field: 'target.data' }],
-    ['scores for labels', () => ml.edt({ ...four.target, data: new Float32Array(4) }), { code: 'domain', field: 'mask.data' }],
-    ['labels for scores', () => ml.argmax({ data: new Uint8Array(4), shape: [1, 1, 2, 2], form: 'labels' }), { code: 'option', field: 'prediction.form' }],
-    ['NaN', () => ml.argmax({ data: Float32Array.of(0, NaN), shape: [1, 1, 1, 2], form: 'logits' }), { code: 'value', field: 'prediction.data' }],
+    [
+      'a label that is no class',
+      () => ml.oneHot({ ...four.target, data: Uint8Array.of(0, 1, 2, 3) }, 3),
+      { code: 'label', field: 'target.data' },
+    ],
+    [
+      'scores for labels',
+      () => ml.edt({ ...four.target, data: new Float32Array(4) }),
+      { code: 'domain', field: 'mask.data' },
+    ],
+    [
+      'labels for scores',
+      () => ml.argmax({ data: new Uint8Array(4), shape: [1, 1, 2, 2], form: 'labels' }),
+      { code: 'option', field: 'prediction.form' },
+    ],
+    [
+      'NaN',
+      () => ml.argmax({ data: Float32Array.of(0, NaN), shape: [1, 1, 1, 2], form: 'logits' }),
+      { code: 'value', field: 'prediction.data' },
+    ],
   ])) {
     test(`refuse ${what}`, () => {
       assert.throws(call, error);
@@ -394,7 +464,16 @@ describe('describe', () => {
     assert.equal(ml.version, version);
     assert.equal(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version, version);
     for (const entry of losses) {
-      for (const key of /** @type {const} */ (['name', 'title', 'family', 'kind', 'formula', 'source', 'doc', 'better'])) {
+      for (const key of /** @type {const} */ ([
+        'name',
+        'title',
+        'family',
+        'kind',
+        'formula',
+        'source',
+        'doc',
+        'better',
+      ])) {
         assert.equal(typeof entry[key], 'string', `${entry.name}.${key}`);
       }
       assert.ok(['loss', 'metric'].includes(entry.kind));
@@ -417,7 +496,10 @@ describe('describe', () => {
     const types = readFileSync(new URL('../losses.gen.d.ts', import.meta.url), 'utf8');
     const [, names] = /export interface LossOptions {([^}]*)}/.exec(types) ?? [];
     const typed = [...names.matchAll(/^\s*'?([\w-]+)'?:/gm)].map(([, name]) => name);
-    assert.deepEqual(ml.describe().losses.map(({ name }) => name), typed);
+    assert.deepEqual(
+      ml.describe().losses.map(({ name }) => name),
+      typed,
+    );
   });
 });
 

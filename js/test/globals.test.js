@@ -13,7 +13,10 @@ Object.defineProperty(globalThis, 'fs', { get: () => ++reads, configurable: true
 /** The names of all globals, and what is under those that matter: Node itself replaces others as they are first used. */
 function snapshot() {
   const names = Object.getOwnPropertyNames(globalThis).sort();
-  return { names, own: ['Go', 'fs', 'process', 'path', 'context'].map((name) => Object.getOwnPropertyDescriptor(globalThis, name)) };
+  return {
+    names,
+    own: ['Go', 'fs', 'process', 'path', 'context'].map((name) => Object.getOwnPropertyDescriptor(globalThis, name)),
+  };
 }
 
 test('the globals of the page are back as they were', async () => {
@@ -25,7 +28,10 @@ test('the globals of the page are back as they were', async () => {
   assert.equal(/** @type {any} */ (globalThis).path, '/here');
   assert.equal(reads, 0);
   const data = Float32Array.of(0);
-  const { value } = await ml.evaluate('ce', { prediction: { data, shape: [1, 1, 1, 1], form: 'logits' }, target: { data: Uint8Array.of(1), shape: [1, 1, 1], kind: 'labels' } });
+  const { value } = await ml.evaluate('ce', {
+    prediction: { data, shape: [1, 1, 1, 1], form: 'logits' },
+    target: { data: Uint8Array.of(1), shape: [1, 1, 1], kind: 'labels' },
+  });
   assert.ok(Math.abs(value - Math.LN2) < 1e-6);
   ml.dispose();
 });

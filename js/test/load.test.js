@@ -17,12 +17,20 @@ let base = '';
 
 before(async () => {
   server = createServer((request, response) => {
-    const answer = (/** @type {number} */ status, /** @type {Record<string, string | number>} */ headers, /** @type {unknown} */ body) => response.writeHead(status, headers).end(body);
+    const answer = (
+      /** @type {number} */ status,
+      /** @type {Record<string, string | number>} */ headers,
+      /** @type {unknown} */ body,
+    ) => response.writeHead(status, headers).end(body);
     switch (request.url) {
       case '/maskloss.wasm':
         return answer(200, { 'content-type': 'application/wasm', 'content-length': bytes.length }, bytes);
       case '/packed.wasm':
-        return answer(200, { 'content-type': 'application/wasm', 'content-encoding': 'gzip' }, gzipSync(bytes, { level: 1 }));
+        return answer(
+          200,
+          { 'content-type': 'application/wasm', 'content-encoding': 'gzip' },
+          gzipSync(bytes, { level: 1 }),
+        );
       case '/octets.wasm':
         return answer(200, { 'content-type': 'application/octet-stream', 'content-length': bytes.length }, bytes);
       case '/page.wasm':
@@ -104,7 +112,11 @@ describe('progress', () => {
 describe('load explains', () => {
   /** @type {[string, () => any, RegExp][]} */
   const faults = [
-    ['a page where wasm should be', () => `${base}/page.wasm`, /page\.wasm is no wasm but an HTML page: pass the address/],
+    [
+      'a page where wasm should be',
+      () => `${base}/page.wasm`,
+      /page\.wasm is no wasm but an HTML page: pass the address/,
+    ],
     ['a page under the type of wasm', () => `${base}/wrong-type.wasm`, /wrong-type\.wasm could not be compiled.*magic/],
     ['a missing file', () => `${base}/nothing.wasm`, /nothing\.wasm answered 404 and an HTML page/],
     ['a file that is cut off', () => `${base}/cut.wasm`, /cut\.wasm could not be compiled/],

@@ -10,7 +10,14 @@ test('ten thousand evaluations of mixed losses and sizes: memory stays flat, num
   const ml = await load();
   const { losses } = ml.describe();
   const inputs = [
-    [1, 1, 1, 1], [1, 1, 5, 7], [1, 1, 64, 64], [2, 1, 33, 31], [1, 3, 32, 32], [2, 4, 17, 19], [1, 2, 3, 20, 20], [1, 1, 100, 130],
+    [1, 1, 1, 1],
+    [1, 1, 5, 7],
+    [1, 1, 64, 64],
+    [2, 1, 33, 31],
+    [1, 3, 32, 32],
+    [2, 4, 17, 19],
+    [1, 2, 3, 20, 20],
+    [1, 1, 100, 130],
   ].map((shape, i) => scene(shape, i));
   const held = ml.hold(inputs[2]);
   const next = numbers(7);
@@ -23,7 +30,9 @@ test('ten thousand evaluations of mixed losses and sizes: memory stays flat, num
     const planes = kind === 'loss' && next() % 4 === 0;
     const key = `${k} ${name} ${planes}`;
     // What is not defined for an input says so, at the end as at the start.
-    const got = await ml.evaluate(name, inputs[k] ?? held, planes ? { gradient: true, heatmap: true } : {}).catch(({ message }) => message);
+    const got = await ml
+      .evaluate(name, inputs[k] ?? held, planes ? { gradient: true, heatmap: true } : {})
+      .catch(({ message }) => message);
     const seen = first.get(key);
     if (seen === undefined) first.set(key, got);
     else if (i >= 9000 || i % 50 === 0) assert.deepEqual(got, seen, key);
@@ -44,7 +53,8 @@ function big(shape) {
   // A small tile over and over: filling is not what is tested.
   const tile = scene([1, 1, 64, 64]);
   const data = new Float32Array(n * c * h * w);
-  for (let at = 0; at < data.length; at += 4096) data.set(tile.prediction.data.subarray(0, Math.min(4096, data.length - at)), at);
+  for (let at = 0; at < data.length; at += 4096)
+    data.set(tile.prediction.data.subarray(0, Math.min(4096, data.length - at)), at);
   const target = new Uint8Array(n * h * w);
   for (let i = 0; i < target.length; i++) target[i] = (i >> 9) % c;
   return { prediction: { data, shape, form: 'logits' }, target: { data: target, shape: [n, h, w], kind: 'labels' } };
@@ -82,13 +92,17 @@ test('sizes that overflow the memory are an error, and the instance lives on', a
   const lives = async () => assert.deepEqual(await ml.report(small, 'all'), want);
   // Zeros that nobody reads: the machine does not have to have them.
   const data = new Float32Array(1.2e9);
-  const huge = { prediction: { data, shape: [1, 1, 30_000, 40_000], form: 'logits' }, target: { data: new Uint8Array(1.2e9), shape: [1, 30_000, 40_000], kind: 'labels' } };
+  const huge = {
+    prediction: { data, shape: [1, 1, 30_000, 40_000], form: 'logits' },
+    target: { data: new Uint8Array(1.2e9), shape: [1, 30_000, 40_000], kind: 'labels' },
+  };
   for (const call of [
     () => ml.evaluate('dice', huge),
     async () => ml.hold(huge),
     async () => ml.accumulate(['dice']).add(huge),
     async () => ml.oneHot({ data: new Uint8Array(1e6), shape: [1, 1000, 1000], kind: 'labels' }, 4000),
-    async () => ml.distanceMap({ data: new Uint8Array(1e6), shape: [1, 1000, 1000], kind: 'labels' }, { classes: 1500 }),
+    async () =>
+      ml.distanceMap({ data: new Uint8Array(1e6), shape: [1, 1000, 1000], kind: 'labels' }, { classes: 1500 }),
   ]) {
     await assert.rejects(call, { name: 'MasklossError', code: 'memory' });
     await lives();

@@ -30,8 +30,14 @@ describe('a pool gives the bits of one thread', () => {
     ['classes', classes],
     ['a volume', volume],
     ['a small input', scene([1, 3, 20, 30])],
-    ['a soft target', { ...binary, target: { data: Float32Array.from(binary.target.data), shape: [1, 1, 901, 907], kind: 'soft' } }],
-    ['weights and ignored pixels', { ...classes, weight: Float32Array.from(classes.target.data, (x, i) => 0.5 + (x + (i % 7)) / 8), ignore: 1 }],
+    [
+      'a soft target',
+      { ...binary, target: { data: Float32Array.from(binary.target.data), shape: [1, 1, 901, 907], kind: 'soft' } },
+    ],
+    [
+      'weights and ignored pixels',
+      { ...classes, weight: Float32Array.from(classes.target.data, (x, i) => 0.5 + (x + (i % 7)) / 8), ignore: 1 },
+    ],
   ])) {
     test(`${what}: sums with their planes`, async () => {
       const names = /** @type {const} */ (['ce', 'focal', 'dice', 'generalized-dice', 'tversky']);
@@ -66,7 +72,9 @@ describe('a pool gives the bits of one thread', () => {
 
   test('many at once', async () => {
     const inputs = [3, 4, 5, 6, 7, 8].map((seed) => scene([1, 3, 200, 40 * seed], seed));
-    const got = await Promise.all(inputs.flatMap((input) => [pool.evaluate('dice', input), pool.evaluate('lovasz-softmax', input)]));
+    const got = await Promise.all(
+      inputs.flatMap((input) => [pool.evaluate('dice', input), pool.evaluate('lovasz-softmax', input)]),
+    );
     for (const [i, input] of inputs.entries()) {
       assert.deepEqual(got[2 * i], await one.evaluate('dice', input));
       assert.deepEqual(got[2 * i + 1], await one.evaluate('lovasz-softmax', input));
@@ -84,8 +92,22 @@ describe('a pool gives the bits of one thread', () => {
 describe('a pool tells errors as one thread does', () => {
   /** @type {[string, any, any][]} */
   const cases = [
-    ['NaN in the share of the last worker, and before', ['ce', 'dice'], { ...binary, prediction: { ...binary.prediction, data: binary.prediction.data.map((x, i) => (i === 300_001 || i === 800_000 ? NaN : x)) } }],
-    ['a label that is no class', ['ce'], { ...classes, target: { ...classes.target, data: classes.target.data.map((x, i) => (i === 280_000 ? 7 : x)) } }],
+    [
+      'NaN in the share of the last worker, and before',
+      ['ce', 'dice'],
+      {
+        ...binary,
+        prediction: {
+          ...binary.prediction,
+          data: binary.prediction.data.map((x, i) => (i === 300_001 || i === 800_000 ? NaN : x)),
+        },
+      },
+    ],
+    [
+      'a label that is no class',
+      ['ce'],
+      { ...classes, target: { ...classes.target, data: classes.target.data.map((x, i) => (i === 280_000 ? 7 : x)) } },
+    ],
     ['a loss that is not defined', ['dice', 'lovasz-hinge'], classes],
     ['an unknown loss', ['dise'], classes],
     ['sizes that do not belong together', ['dice'], { ...classes, target: binary.target }],
@@ -94,7 +116,10 @@ describe('a pool tells errors as one thread does', () => {
     test(what, async () => {
       const want = await one.report(input, names).catch((error) => error);
       await assert.rejects(pool.report(input, names), (/** @type {any} */ got) => {
-        assert.deepEqual([got.name, got.code, got.field, got.message], [want.name, want.code, want.field, want.message]);
+        assert.deepEqual(
+          [got.name, got.code, got.field, got.message],
+          [want.name, want.code, want.field, want.message],
+        );
         return true;
       });
       assert.deepEqual(await pool.evaluate('dice', classes), await one.evaluate('dice', classes));
@@ -144,7 +169,10 @@ describe('a signal', () => {
   test('that never fires changes nothing', async () => {
     const { signal } = new AbortController();
     const names = /** @type {const} */ (['ce', 'dice', 'lovasz-hinge']);
-    const [got, other] = await Promise.all([one.report(slow, names, { signal, gradient: true }), one.report(binary, names, { gradient: true })]);
+    const [got, other] = await Promise.all([
+      one.report(slow, names, { signal, gradient: true }),
+      one.report(binary, names, { gradient: true }),
+    ]);
     assert.deepEqual(got, await one.report(slow, names, { gradient: true }));
     assert.deepEqual(other, await one.report(binary, names, { gradient: true }));
   });
@@ -176,7 +204,10 @@ test('a process ends by itself, disposed of or not', () => {
     const input = { prediction: { data: new Float32Array(1e6), shape: [1, 1, 1000, 1000], form: 'logits' }, target: { data: new Uint8Array(1e6), shape: [1, 1000, 1000], kind: 'labels' } };
     console.log((await ml.evaluate('ce', input)).value);
   `;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8', timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   assert.equal(status, 0, stderr);
   assert.ok(Math.abs(Number(stdout) - Math.LN2) < 1e-6, stdout);
 });
@@ -185,13 +216,24 @@ test('spans: the ranges of a few blocks', () => {
   // Two images of 2 x 1500 pixels: two blocks each, the second of 476 pixels.
   const shape = [2, 2, 50, 30];
   assert.equal(blocksOf(shape), 4);
-  assert.deepEqual(spans(shape, 6000, 0, 1), [[0, 1024], [1500, 2524]]);
-  assert.deepEqual(spans(shape, 6000, 1, 3), [[1024, 1500], [2524, 3000], [3000, 4024], [4500, 5524]]);
+  assert.deepEqual(spans(shape, 6000, 0, 1), [
+    [0, 1024],
+    [1500, 2524],
+  ]);
+  assert.deepEqual(spans(shape, 6000, 1, 3), [
+    [1024, 1500],
+    [2524, 3000],
+    [3000, 4024],
+    [4500, 5524],
+  ]);
   assert.deepEqual(spans(shape, 3000, 3, 4), [[2524, 3000]]);
   assert.deepEqual(spans(shape, 3000, 2, 2), []);
   for (const length of [3000, 6000]) {
     const covered = [0, 1, 2, 3].flatMap((block) => spans(shape, length, block, block + 1)).sort(([a], [b]) => a - b);
-    assert.deepEqual(covered.map(([start], i) => start - (i ? covered[i - 1][1] : 0)), covered.map(() => 0));
+    assert.deepEqual(
+      covered.map(([start], i) => start - (i ? covered[i - 1][1] : 0)),
+      covered.map(() => 0),
+    );
     assert.equal(covered.at(-1)?.[1], length);
   }
 });

@@ -29,14 +29,19 @@ export async function loading(): Promise<Maskloss> {
 }
 
 export async function scoring(ml: Maskloss, input: Input): Promise<number> {
-  const { value, perClass, valid, params, warnings, gradient, heatmap, values }: Result = await ml.evaluate('tversky', input, {
-    fpWeight: 0.3,
-    fnWeight: 0.7,
-    mode: 'binary',
-    gradient: true,
-    signal: AbortSignal.timeout(1000),
-  });
-  const numbers: number = value + valid + (perClass?.[0] ?? 0) + (gradient?.[0] ?? 0) + (heatmap?.[0] ?? 0) + (values?.length ?? 0);
+  const { value, perClass, valid, params, warnings, gradient, heatmap, values }: Result = await ml.evaluate(
+    'tversky',
+    input,
+    {
+      fpWeight: 0.3,
+      fnWeight: 0.7,
+      mode: 'binary',
+      gradient: true,
+      signal: AbortSignal.timeout(1000),
+    },
+  );
+  const numbers: number =
+    value + valid + (perClass?.[0] ?? 0) + (gradient?.[0] ?? 0) + (heatmap?.[0] ?? 0) + (values?.length ?? 0);
   const words: string[] = [...warnings.map(({ code }) => code), ...Object.keys(params)];
 
   // @ts-expect-error: no such loss

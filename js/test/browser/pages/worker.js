@@ -1,0 +1,3 @@
+import { score } from './score.js';
+
+addEventListener('message', async ({ data }) => postMessage(await score(...data)));
