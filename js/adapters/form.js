@@ -76,28 +76,33 @@ export function holdsLabels(mask) {
 }
 
 /**
- * Throws a `domain` error at the first number outside [0, 1]. NaN passes: the losses report it as what it is.
+ * Throws at the first number outside [0, 1]: a `domain` error, or a `value` error where it is NaN or infinite.
  *
  * @param {string} adapter
  * @param {NumberArray} values
  */
-function checkProbabilities(adapter, values) {
+export function checkProbabilities(adapter, values) {
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
-    if (v > 1 || v < 0) {
-      const fix =
-        v < 0
-          ? "pass as: 'logits'"
-          : v < 1.001
-            ? 'clamp what rounding left above 1'
-            : "divide by 255, or pass as: 'labels'";
-      throw new MasklossError(
-        'domain',
-        'data',
-        `${adapter}: data[${i}] is ${v}, must be in [0, 1] for a probability: ${fix}`,
-      );
-    }
+    if (v >= 0 && v <= 1) continue;
+    const [code, fix] = wrongProbability(v);
+    throw new MasklossError(
+      code,
+      'data',
+      `${adapter}: data[${i}] is ${v}, must be in [0, 1] for a probability: ${fix}`,
+    );
   }
+}
+
+/**
+ * @param {number} v
+ * @returns {[import('../error.js').ErrorCode, string]} the code, and what to do
+ */
+function wrongProbability(v) {
+  if (!Number.isFinite(v)) return ['value', 'look for a division by zero or an overflow before it'];
+  if (v < 0) return ['domain', "pass as: 'logits'"];
+  if (v < 1.001) return ['domain', 'clamp what rounding left above 1'];
+  return ['domain', "divide by 255, or pass as: 'labels'"];
 }
 
 /**

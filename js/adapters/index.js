@@ -9,7 +9,7 @@ import { fromLabelme, toLabelme } from './labelme.js';
 import { fromLabelStudio, toLabelStudio } from './labelStudio.js';
 import { fromNpy, toNpy } from './npy.js';
 import { fromPng, toPng } from './png.js';
-import { fromSam, samStability } from './sam.js';
+import { fromSam, samStability, toSam } from './sam.js';
 import { fromVia, toVia } from './via.js';
 
 export {
@@ -28,6 +28,7 @@ export {
   toLabelStudio,
   toNpy,
   toPng,
+  toSam,
   toVia,
 };
 
@@ -36,6 +37,6 @@ export const labelStudio = Object.freeze({ from: fromLabelStudio, to: toLabelStu
 export const labelme = Object.freeze({ from: fromLabelme, to: toLabelme });
 export const via = Object.freeze({ from: fromVia, to: toVia });
 export const cornerstone = Object.freeze({ from: fromCornerstone, to: toCornerstone });
-export const sam = Object.freeze({ from: fromSam, stability: samStability });
+export const sam = Object.freeze({ from: fromSam, to: toSam, stability: samStability });
 export const png = Object.freeze({ from: fromPng, to: toPng });
 export const npy = Object.freeze({ from: fromNpy, to: toNpy });

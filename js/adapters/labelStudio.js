@@ -1,7 +1,7 @@
 import { MasklossError } from '../error.js';
 import { bitReader, bitWriter } from './bits.js';
 import { fillEllipse } from './ellipse.js';
-import { checkThreshold, holdsLabels } from './form.js';
+import { checkProbabilities, checkThreshold, holdsLabels } from './form.js';
 import { describe, readFinite, readOptions, readSize } from './options.js';
 import { planeOf } from './plane.js';
 import { fillPolygons, readRing, SIZE_OPTIONS } from './polygons.js';
@@ -111,10 +111,7 @@ function softAlpha(mask, { plane, label }) {
     throw new MasklossError('option', 'label', 'toLabelStudio: label is given, must be left out for probabilities');
   }
   const { values, width, height } = planeOf('toLabelStudio', mask, plane);
-  const wrong = values.findIndex((/** @type {number} */ p) => !(p >= 0 && p <= 1));
-  if (wrong >= 0) {
-    throw new MasklossError('domain', 'data', `toLabelStudio: data[${wrong}] is ${values[wrong]}, must be in [0, 1]`);
-  }
+  checkProbabilities('toLabelStudio', values);
   return { alpha: Uint8Array.from(values, (p) => Math.round(255 * p)), width, height };
 }
 

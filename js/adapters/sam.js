@@ -1,7 +1,10 @@
 import { MasklossError } from '../error.js';
 import { arrange, toNumbers } from './array.js';
+import { checkProbabilities, holdsLabels } from './form.js';
 import { checkPixels, describe, oneOf, readFinite, readInteger, readOptions, readSize } from './options.js';
+import { planeOf } from './plane.js';
 import { SIZE_OPTIONS } from './polygons.js';
+import { PICK_OPTIONS, regionOfMask } from './region.js';
 
 /**
  * @typedef {import('../mask.js').Mask} Mask
@@ -37,25 +40,53 @@ export function fromSam(lowRes, options) {
     );
   }
   const low = readLogits(lowRes, given.candidate);
-  const side = readInteger('fromSam', 'inputSize', given.inputSize ?? 1024, 1, 16384);
+  const side = inputSideOf('fromSam', fit, given.inputSize);
   let image;
-  if (fit === 'stretch') {
-    if (given.inputSize !== undefined) {
-      throw new MasklossError(
-        'option',
-        'inputSize',
-        "fromSam: inputSize is given, must be left out for fit: 'stretch'",
-      );
-    }
-    image = resize(low.values, low.width, low.height, low.width, width, height);
-  } else {
-    const scale = Math.fround(side / Math.max(width, height));
-    const inside = (/** @type {number} */ n) => Math.min(side, Math.floor(Math.fround(Math.fround(scale * n) + 0.5)));
+  if (fit === 'stretch') image = resize(low.values, low.width, low.height, low.width, width, height);
+  else {
     checkPixels('fromSam', side, side, given.maxPixels);
     const square = resize(low.values, low.width, low.height, low.width, side, side);
-    image = resize(square, Math.max(1, inside(width)), Math.max(1, inside(height)), side, width, height);
+    const inside = insideOf(width, height, side);
+    image = resize(square, inside.width, inside.height, side, width, height);
   }
   return arrange('fromSam', image, [height, width], as === 'logits' ? { as } : { as, threshold: given.threshold ?? 0 });
+}
+
+/**
+ * toSam makes the `mask_input` of a Segment Anything decoder, `[1, 1, 256, 256]` logits, of one plane of a mask: the share p of
+ * the region in each low-resolution pixel, as log(p / (1 - p)) with p held in [clip, 1 - clip]; the padding is background.
+ * Detail finer than a low-resolution pixel is lost, so that fromSam gives back the region but for its border.
+ *
+ * @param {Mask} mask labels (`label` chooses one), probabilities, or anything with `threshold`
+ * @param {import('./region.js').PickOptions & Pick<SamChoice, 'fit' | 'inputSize'> & {side?: number, clip?: number}} [options]
+ *   side: of the low resolution, default 256; clip: in (0, 0.5), default 0.001, logits of -6.9 to 6.9
+ * @returns {{data: Float32Array, dims: [1, 1, number, number]}}
+ */
+export function toSam(mask, options) {
+  const given = readOptions('toSam', options, ['fit', 'inputSize', 'side', 'clip', ...PICK_OPTIONS]);
+  const fit = oneOf('toSam', 'fit', given.fit ?? 'longest', ['longest', 'stretch']);
+  const { clip = 0.001 } = given;
+  if (!(clip > 0 && clip < 0.5)) {
+    throw new MasklossError('option', 'clip', `toSam: clip is ${describe(clip)}, must be in (0, 0.5)`);
+  }
+  const side = readInteger('toSam', 'side', given.side ?? 256, 1, 4096);
+  const { cover, width, height } = coverOf('toSam', mask, given);
+  const square = inputSideOf('toSam', fit, given.inputSize);
+  const inside = fit === 'stretch' ? { width: square, height: square } : insideOf(width, height, square);
+  const columns = shares(side, (square / side) * (width / inside.width), width);
+  const rows = shares(side, (square / side) * (height / inside.height), height);
+  const data = new Float32Array(side * side);
+  for (let v = 0; v < side; v++) {
+    for (let u = 0; u < side; u++) {
+      let sum = 0;
+      for (const [y, tall] of rows[v]) {
+        for (const [x, wide] of columns[u]) sum += tall * wide * cover[y * width + x];
+      }
+      const p = Math.min(1 - clip, Math.max(clip, sum));
+      data[v * side + u] = Math.log(p / (1 - p));
+    }
+  }
+  return { data, dims: [1, 1, side, side] };
 }
 
 /**
@@ -119,6 +150,73 @@ function readLogits(source, candidate) {
     throw new MasklossError('value', 'data', `fromSam: data[${wrong}] is ${values[wrong]}, must be finite`);
   }
   return { values: values.subarray(at, at + width * height), width, height };
+}
+
+/**
+ * @param {string} adapter
+ * @param {'longest' | 'stretch'} fit
+ * @param {number | undefined} inputSize
+ */
+function inputSideOf(adapter, fit, inputSize) {
+  if (fit === 'stretch' && inputSize !== undefined) {
+    throw new MasklossError(
+      'option',
+      'inputSize',
+      `${adapter}: inputSize is given, must be left out for fit: 'stretch', which does not depend on it`,
+    );
+  }
+  return readInteger(adapter, 'inputSize', inputSize ?? 1024, 1, 16384);
+}
+
+/**
+ * The part of the input square that the image fills, computed in float32 as the model's own code does.
+ *
+ * @param {number} width
+ * @param {number} height
+ * @param {number} side
+ */
+function insideOf(width, height, side) {
+  const scale = Math.fround(side / Math.max(width, height));
+  const scaled = (/** @type {number} */ n) =>
+    Math.max(1, Math.min(side, Math.floor(Math.fround(Math.fround(scale * n) + 0.5))));
+  return { width: scaled(width), height: scaled(height) };
+}
+
+/**
+ * How much of each pixel of one plane is inside.
+ *
+ * @param {string} adapter
+ * @param {Mask} mask
+ * @param {import('./region.js').PickOptions} options
+ * @returns {{cover: ArrayLike<number>, width: number, height: number}}
+ */
+function coverOf(adapter, mask, { label, threshold, plane }) {
+  if (holdsLabels(mask) || threshold !== undefined || label !== undefined || mask.form === 'logits') {
+    const { bits, width, height } = regionOfMask(adapter, mask, { label, threshold, plane });
+    return { cover: bits, width, height };
+  }
+  const { values, width, height } = planeOf(adapter, mask, plane);
+  checkProbabilities(adapter, values);
+  return { cover: values, width, height };
+}
+
+/**
+ * The pixels that each of `count` boxes of `size` pixels in a row covers, each with its share of the box.
+ *
+ * @param {number} count
+ * @param {number} size
+ * @param {number} end
+ */
+function shares(count, size, end) {
+  return Array.from({ length: count }, (_, i) => {
+    const [from, to] = [i * size, (i + 1) * size];
+    /** @type {[number, number][]} */
+    const pixels = [];
+    for (let x = Math.floor(from); x < Math.min(end, Math.ceil(to)); x++) {
+      pixels.push([x, (Math.min(to, x + 1) - Math.max(from, x)) / size]);
+    }
+    return pixels;
+  });
 }
 
 /**

@@ -135,6 +135,8 @@ test('mistakes are named', () => {
     [Uint8Array.of(0, 1), { shape, layout: 'NH' }, 'option', 'layout', /with H and W/],
     [Uint8Array.of(0, 1), { shape, layout: 'NW' }, 'option', 'layout', /with H and W/],
     [Uint8Array.of(0, 1), { shape, layout: 'HX' }, 'option', 'layout', /'HX'/],
+    [Float32Array.of(0, Number.NaN), { shape, as: 'probs' }, 'value', 'data', /data\[1\] is NaN/],
+    [Float32Array.of(0, Number.POSITIVE_INFINITY), { shape, as: 'soft' }, 'value', 'data', /Infinity/],
     [Float32Array.of(0, 1.5), { shape, as: 'probs' }, 'domain', 'data', /divide by 255/],
     [Uint8Array.of(0, 1), { shape, layout: 'NHW' }, 'shape', 'layout', /3 axes, must be 2/],
     [Uint8Array.of(0, 1), { shape, size: 2 }, 'option', 'size', /size is not an option/],

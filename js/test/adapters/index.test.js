@@ -12,6 +12,7 @@ test('every adapter has its two names', () => {
     labelStudio: 'LabelStudio',
     npy: 'Npy',
     png: 'Png',
+    sam: 'Sam',
     via: 'Via',
   })) {
     const space = /** @type {any} */ (adapters)[name];
@@ -20,7 +21,7 @@ test('every adapter has its two names', () => {
     assert.equal(typeof space.from, 'function');
     assert.equal(typeof space.to, 'function');
   }
-  assert.equal(adapters.sam.from, adapters.fromSam);
+  assert.equal(adapters.sam.stability, adapters.samStability);
   const core = [
     'fromArray',
     'fromCanvas',

@@ -182,6 +182,17 @@ test('mistakes are named', () => {
   }
 });
 
+test('only probabilities become paint', () => {
+  const one = (/** @type {number} */ v) => ({
+    data: Float32Array.of(v),
+    shape: [1, 1, 1, 1],
+    kind: /** @type {const} */ ('soft'),
+  });
+  assert.throws(() => toLabelStudio(one(255)), fault('domain', 'data', /data\[0\] is 255/));
+  assert.throws(() => toLabelStudio(one(Number.NaN)), fault('value', 'data', /NaN/));
+  assert.deepEqual(toLabelStudio(one(0.7), { threshold: 0.5 }), toLabelStudio(draw('#')));
+});
+
 test('no input but a mask or an error comes out, and no count is believed', async () => {
   const random = randomOf(11);
   for (const nonsense of NONSENSE) {

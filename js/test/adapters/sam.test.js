@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { fromSam, samStability } from '../../adapters/index.js';
+import { fromSam, samStability, toSam } from '../../adapters/index.js';
+import { draw } from './drawing.js';
 import { fault, NONSENSE, survives } from './fuzz.js';
 import { randomOf } from './random.js';
 
@@ -47,6 +48,47 @@ test('SAM 2 stretches the image: one step, no padding', () => {
     { width: 4, height: 1, fit: 'stretch', candidate: 1 },
   );
   assert.deepEqual([...mask.data], [0, 1, 3, 4]);
+});
+
+test('the way back: the share of the region in each low-resolution pixel', () => {
+  const logit = (/** @type {number} */ p) => Math.fround(Math.log(p / (1 - p)));
+  const mask = draw(`
+    ###.
+    ##..
+    #...
+    ....`);
+  const low = toSam(mask, { side: 2, inputSize: 4 });
+  assert.deepEqual(low.dims, [1, 1, 2, 2]);
+  assert.deepEqual([...low.data], [logit(0.999), logit(1 / 4), logit(1 / 4), logit(0.001)]);
+  // 4 x 2 pixels fill the upper half of the square; the lower one is padding.
+  const wide = toSam(draw('..## ..##'), { side: 2, inputSize: 4, clip: 0.01 });
+  assert.deepEqual([...wide.data], [logit(0.01), logit(0.99), logit(0.01), logit(0.01)]);
+  const stretched = toSam(draw('..## ..##'), { side: 2, fit: 'stretch' });
+  assert.deepEqual([...stretched.data], [logit(0.001), logit(0.999), logit(0.001), logit(0.999)]);
+  const soft = toSam({ data: Float32Array.of(0.5, 0.25), shape: [1, 2, 1, 1], form: 'probs' }, { plane: 1, side: 1 });
+  assert.deepEqual([...soft.data], [logit(0.25)]);
+  assert.deepEqual([...toSam(draw('2'), { label: 2, side: 1 }).data], [logit(0.999)]);
+});
+
+test('a disc there and back is the disc but for its border', () => {
+  const [width, height] = [300, 200];
+  const inside = (/** @type {number} */ i, /** @type {number} */ r) =>
+    Math.hypot((i % width) - 140, Math.floor(i / width) - 90) < r;
+  const data = Uint8Array.from({ length: width * height }, (_, i) => (inside(i, 60) ? 1 : 0));
+  const back = fromSam(toSam({ data, shape: [1, height, width], form: 'labels' }), { width, height, as: 'labels' });
+  back.data.forEach((bit, i) => {
+    if (inside(i, 58.5)) assert.equal(bit, 1);
+    else if (!inside(i, 61.5)) assert.equal(bit, 0);
+  });
+});
+
+test('what toSam refuses', () => {
+  const mask = draw('.#');
+  assert.throws(() => toSam(mask, { clip: 0 }), fault('option', 'clip', /\(0, 0\.5\)/));
+  assert.throws(() => toSam(mask, { fit: 'stretch', inputSize: 512 }), fault('option', 'inputSize'));
+  assert.throws(() => toSam(draw('.2')), fault('label', 'label', /pass label/));
+  const scores = /** @type {const} */ ({ data: Float32Array.of(3), form: 'logits' });
+  assert.throws(() => toSam({ ...scores, shape: [1, 1, 1, 1] }), fault('domain', 'threshold', /pass threshold/));
 });
 
 test('stability: sure pixels over possible ones', () => {
