@@ -4,9 +4,7 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strings"
 	"syscall/js"
 
@@ -250,8 +248,13 @@ func (c *choices) numbers(name string) []float64 {
 
 // done is the first thing that is wrong.
 func (c *choices) done() error {
+	name := ""
+	for unknown := range c.given {
+		if name == "" || unknown < name { // so that the error is always the same
+			name = unknown
+		}
+	}
 	if c.err == nil && len(c.given) > 0 {
-		name := slices.Sorted(maps.Keys(c.given))[0]
 		c.err = &failure{Code: losses.CodeOption, Field: name, Message: fmt.Sprintf("%s: is no option of %s; there are %s", name, c.name, strings.Join(c.known, ", "))}
 	}
 	return c.err
