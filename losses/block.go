@@ -65,6 +65,7 @@ type reader struct {
 	loss, rise []float32
 	ones       []float32
 	have       trueState // what of the true class r.u and r.q hold
+	hits       []float64 // weight of the pixels of each class, after scanStats
 
 	mem struct {
 		z                                                [][]float32
@@ -86,6 +87,7 @@ func newReader(in *Input, v *view) *reader {
 	r := &reader{in: in, view: v, shape: in.Prediction.Shape}
 	vec.Fill(r.mem.ones[:], 1)
 	r.z = make([][]float32, r.shape.C)
+	r.hits = make([]float64, r.shape.C)
 	return r
 }
 
@@ -333,6 +335,23 @@ func (r *reader) probs(c int) {
 	default:
 		r.p = r.z[c]
 		vec.Sub(r.q, r.ones, r.p)
+	}
+}
+
+// probability is probs, without r.q where it need not be.
+func (r *reader) probability(c int, complement bool) {
+	if complement || r.in.Target.Kind == Soft {
+		r.probs(c)
+		return
+	}
+	r.have = haveNone
+	switch r.view.act {
+	case softmaxLogits:
+		vec.SoftmaxClass(r.p, nil, r.z[c], r.m, r.rest)
+	case sigmoidLogits:
+		vec.Sigmoid(r.p, r.q, r.z[c])
+	default:
+		r.p = r.z[c]
 	}
 }
 

@@ -48,6 +48,8 @@ func (o ExpLog) Parts(options Options) []Part {
 
 type expLogDice struct{ Gamma, Smooth float64 }
 
+func (expLogDice) Exact() {}
+
 func (o expLogDice) Region(s Sums) (float64, Sums) {
 	den := 2*s.TP + s.FP + s.FN + o.Smooth
 	if den == 0 {

@@ -124,3 +124,12 @@ type LogLikelihood interface{ LogLikelihood() }
 // Modulated is a Pixel loss whose value reads q; of any other q is only made for
 // the slope.
 type Modulated interface{ Modulated() bool }
+
+// Exact is a Region loss that magnifies small errors and so wants FP and FN with
+// digits of their own.
+type Exact interface{ Exact() }
+
+func exact(loss any) bool {
+	_, ok := loss.(Exact)
+	return ok
+}

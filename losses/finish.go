@@ -61,6 +61,8 @@ func (j *Job) checkOuts(outs []Out) error {
 			return fail(CodeOption, "gradient", "%s is a metric and has none", e.Name)
 		case o.Heatmap != nil && e.Kind == "metric":
 			return fail(CodeOption, "heatmap", "%s is a metric and has none", e.Name)
+		case o.Heatmap != nil && !j.ready(i):
+			return fail(CodeOption, "heatmap", "must be among the options before Scan")
 		case o.Gradient != nil && len(o.Gradient) != s.Len():
 			return fail(CodeLength, "gradient", "has %d elements, must have %d", len(o.Gradient), s.Len())
 		case o.Heatmap != nil && len(o.Heatmap) != s.N*s.Pixels():
@@ -70,6 +72,16 @@ func (j *Job) checkOuts(outs []Out) error {
 		}
 	}
 	return nil
+}
+
+// ready tells whether what the heat map of a result needs was summed.
+func (j *Job) ready(i int) bool {
+	for _, t := range j.terms {
+		if t.spec == i && t.form == regionTerm && !t.group.exact {
+			return false
+		}
+	}
+	return true
 }
 
 // outcome is what one term says.
@@ -295,21 +307,27 @@ func (j *Job) denominator(t *term, state []float64, w *ClassWeights, hitW, missW
 	return count
 }
 
-// sumsOf reads the region sums of a plane.
-func (g *group) sumsOf(state []float64, n, c int) Sums {
-	s := state[g.sums+(n*g.channels+c)*squareSums*slot:]
-	return Sums{
-		TP: total(s), FP: total(s[slot:]), FN: total(s[2*slot:]), N: total(s[3*slot:]),
-		PP: total(s[4*slot:]), TT: total(s[5*slot:]), D: total(s[6*slot:]),
-	}
+// sumsOf reads the region sums of a plane, and its errors: those that were
+// summed for themselves where they were, or else the rest of P and T.
+func (g *group) sumsOf(state []float64, n, c int) (s Sums, e mistakes) {
+	at := state[g.sums+(n*g.channels+c)*regionSums*slot:]
+	get := func(i int) float64 { return total(at[i*slot:]) }
+	s = Sums{TP: get(sumTP), N: get(sumN), PP: get(sumPP), TT: get(sumTT), D: get(sumD)}
+	s.FP, s.FN = math.Max(0, get(sumP)-s.TP), math.Max(0, get(sumT)-s.TP)
+	e = mistakes{get(sumFP), get(sumFN)}
+	return s, e
 }
+
+// mistakes are false positives and false negatives with digits of their own.
+type mistakes struct{ fp, fn float64 }
 
 // A unit is a set of planes whose sums make one ratio.
 type unit struct {
 	class  int // row of perClass and classWeights
 	planes []int
 	sums   []Sums // one; for a Joint loss one per class of planes
-	joint  int    // images of each class, in a Joint
+	errors []mistakes
+	joint  int // images of each class, in a Joint
 	loss   float64
 	offset float64
 	d      []Sums
@@ -421,24 +439,32 @@ func (j *Job) units(t *term, state []float64) []unit {
 		one.class = -1
 		for k, c := range classes {
 			var s Sums
+			var e mistakes
 			var planes []int
 			for _, n := range set {
-				s.add(g.sumsOf(state, n, c))
+				x, y := g.sumsOf(state, n, c)
+				s.add(x)
+				e.fp, e.fn = e.fp+y.fp, e.fn+y.fn
 				planes = append(planes, n*C+c)
+			}
+			if t.exact {
+				s.FP, s.FN = e.fp, e.fn
 			}
 			switch {
 			case joint:
-				one.sums = append(one.sums, s)
+				one.sums, one.errors = append(one.sums, s), append(one.errors, e)
 				one.planes = append(one.planes, planes...)
 				one.joint = len(set)
 			case t.options.Scope == "pooled":
 				if k == 0 {
-					one.sums = []Sums{{}}
+					one.sums, one.errors = []Sums{{}}, []mistakes{{}}
 				}
 				one.sums[0].add(s)
+				one.errors[0].fp += e.fp
+				one.errors[0].fn += e.fn
 				one.planes = append(one.planes, planes...)
 			default:
-				units = append(units, unit{class: c, planes: planes, sums: []Sums{s}})
+				units = append(units, unit{class: c, planes: planes, sums: []Sums{s}, errors: []mistakes{e}})
 			}
 		}
 		if one.sums != nil {
@@ -581,13 +607,13 @@ func (t *term) spreadUnit(u *unit) {
 		d := u.d[i]
 		c := cost{math.Max(0, d.FP+d.PP+d.D), math.Max(0, d.FN-d.TP-d.PP+d.D)}
 		costs[i] = c
-		hot += float64(c.fp*s.FP) + float64(c.fn*s.FN)
+		hot += float64(c.fp*u.errors[i].fp) + float64(c.fn*u.errors[i].fn)
 		valid += s.N
 	}
 	if hot == 0 { // no cost anywhere: all soft errors alike
-		for i, s := range u.sums {
+		for i, e := range u.errors {
 			costs[i] = cost{1, 1}
-			hot += s.FP + s.FN
+			hot += e.fp + e.fn
 		}
 	}
 	share, even := t.weight*u.share, t.weight*u.even
@@ -730,7 +756,7 @@ func (j *Job) predicted(t *term, state []float64) float64 {
 		for n := range s.N {
 			for c := range g.channels {
 				if t.on[c] && (c > 0 || g.act.sigmoid() && !g.perPixel) {
-					x := g.sumsOf(state, n, c)
+					x, _ := g.sumsOf(state, n, c)
 					sum += x.TP + x.FP
 				}
 			}

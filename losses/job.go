@@ -52,6 +52,7 @@ type term struct {
 	at      int  // of its own state
 	alone   bool // the only term of its spec
 	form    termForm
+	exact   bool // a region term that needs the digits of small errors
 
 	hit, miss   []float64 // d value / d sum of the pixels' losses, per channel
 	hitB, missB []float64 // the same for a divisor
@@ -83,8 +84,8 @@ type group struct {
 	channels   int
 	stats      int // state: pixels that count, all pixels, then per channel the pixels and weights of hit and miss
 	sums       int // state of the region sums; -1 where not needed
-	sumSlots   int
 	squares    bool
+	exact      bool            // errors are summed for themselves
 	confusion  map[float64]int // threshold -> state
 	soft       bool            // the target is numbers
 	hard       bool            // some term reads the true class
@@ -314,10 +315,19 @@ func (j *Job) reserve(n int) int {
 	return at
 }
 
-// Region sums per plane: TP FP FN N, and PP TT D where wanted.
+// Region sums per plane. Errors are got from TP, P and T by subtraction, but
+// where they are wanted with digits of their own.
 const (
-	plainSums  = 4
-	squareSums = 7
+	sumTP = iota // Σ w p t
+	sumP         // Σ w p
+	sumT         // Σ w t
+	sumN         // Σ w
+	sumFP        // Σ w p (1-t)
+	sumFN        // Σ w (1-p) t
+	sumPP        // Σ w p²
+	sumTT        // Σ w t²
+	sumD         // Σ w |p-t|
+	regionSums
 )
 
 // layOut reserves the state of a term and says how it is read.
@@ -348,11 +358,12 @@ func (j *Job) layOut(t *term, g *group) {
 		if s, ok := l.(Squarer); ok && s.Squares() {
 			g.squares = true
 		}
+		t.exact = exact(l)
+		g.exact = g.exact || t.exact || t.options.Heatmap
 		// The sums are shared by all region losses of the group and always have
 		// room for the squares, so that a later term may ask for them.
 		if g.sums < 0 {
-			g.sumSlots = squareSums
-			g.sums = j.reserve(j.in.Prediction.Shape.N * g.channels * squareSums * slot)
+			g.sums = j.reserve(j.in.Prediction.Shape.N * g.channels * regionSums * slot)
 		}
 	case Plane:
 		t.form = planeTerm
@@ -441,6 +452,11 @@ func Evaluate(in Input, specs []Spec, outs []Out) ([]Result, error) {
 // worth of a pixel's loss follows from the target alone, its gradient is spread
 // in the pass that sums it.
 func (j *Job) Run(state []float64, outs []Out) ([]Result, error) {
+	for _, t := range j.terms {
+		if t.form == regionTerm && len(outs) == len(j.specs) && outs[t.spec].Heatmap != nil {
+			t.group.exact = true
+		}
+	}
 	early := j.early(outs)
 	if early {
 		if err := j.checkOuts(outs); err != nil {
@@ -562,7 +578,7 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 // quick tells whether nothing of a group is wanted but the sums of
 // probabilities against byte labels, every pixel alike.
 func (j *Job) quick(g *group) bool {
-	return g.act == sigmoidProbs && g.dense && !g.hard && !g.squares && !g.perPixel && g.sums >= 0 && g.smoothing == 0 && len(g.confusion) == 0 &&
+	return g.act == sigmoidProbs && g.dense && !g.hard && !g.squares && !g.exact && !g.perPixel && g.sums >= 0 && g.smoothing == 0 && len(g.confusion) == 0 &&
 		j.in.Prediction.Form == Probs && j.in.Target.Kind == Hard && j.in.Target.Labels.U8 != nil && j.in.Ignore == nil && g.weight == nil
 }
 
@@ -571,7 +587,7 @@ func (j *Job) quick(g *group) bool {
 func (j *Job) scanUnit(g *group, image, c, at int, state []float64) bool {
 	plane := image*g.channels + c
 	start := plane*j.in.Prediction.Shape.Pixels() + at
-	tp, fp, fn, hits, ok := vec.OverlapUnit8(j.in.Prediction.Data[start:start+vec.Block], j.in.Target.Labels.U8[start:start+vec.Block])
+	tp, all, hits, ok := vec.HitAllUnit8(j.in.Prediction.Data[start:start+vec.Block], j.in.Target.Labels.U8[start:start+vec.Block])
 	if !ok {
 		return false
 	}
@@ -582,10 +598,11 @@ func (j *Job) scanUnit(g *group, image, c, at int, state []float64) bool {
 	for i, n := range [...]int{hits, vec.Block - hits, hits, vec.Block - hits} {
 		s[i*slot] += float64(n) // exact on the first grid
 	}
-	s = state[g.sums+plane*squareSums*slot:]
-	for i, x := range [...]float64{tp, fp, fn, vec.Block} {
-		pour(s[i*slot:], x)
-	}
+	s = state[g.sums+plane*regionSums*slot:]
+	pour(s[sumTP*slot:], tp)
+	pour(s[sumP*slot:], all)
+	s[sumT*slot] += float64(hits)
+	s[sumN*slot] += vec.Block
 	return true
 }
 
@@ -639,6 +656,7 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 				hitW, missW = vec.SumByHit(r.w, r.labels, k)
 			}
 		}
+		r.hits[c] = hitW
 		pour(at, hit)
 		pour(at[slot:], miss)
 		pour(at[2*slot:], hitW)
@@ -670,6 +688,7 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 		if r.w == nil {
 			w = n
 		}
+		r.hits[c] = w
 		if n > 0 {
 			pour(at, n)
 			pour(at[2*slot:], w)
@@ -807,35 +826,60 @@ func (j *Job) scanClass(g *group, r *reader, c int, state []float64) {
 				j.scanDense(t, r, c, state[t.at+2*c*slot:])
 			}
 		}
-	} else {
-		r.probs(c)
 	}
-	if g.sums < 0 {
-		return
+	if g.sums >= 0 {
+		if !logs {
+			r.probability(c, g.exact)
+		}
+		j.scanSums(g, r, c, state[g.sums+(r.image*g.channels+c)*regionSums*slot:])
 	}
-	s := state[g.sums+(r.image*g.channels+c)*squareSums*slot:]
-	var tp, fp, fn, pp, tt, d float64
-	if g.soft {
-		if !g.act.sigmoid() || g.smoothing > 0 {
-			r.soft(c)
-		}
-		tp, fp, fn = vec.OverlapSoft(r.p, r.q, r.t, r.w)
-		if g.squares {
-			pp, tt, d = vec.SquaresSoft(r.p, r.t, r.w)
-		}
-	} else {
-		k := r.class(c)
-		tp, fp, fn = vec.Overlap(r.p, r.q, r.labels, k, r.w)
-		if g.squares {
-			pp, tt, d = vec.Squares(r.p, r.labels, k, r.w)
-		}
-	}
+}
+
+// scanSums adds the region sums of a class, after scanStats and probability.
+func (j *Job) scanSums(g *group, r *reader, c int, s []float64) {
 	n := float64(r.size)
 	if r.w != nil {
 		n = vec.Sum(r.w)
 	}
-	for i, x := range [...]float64{tp, fp, fn, n, pp, tt, d} {
-		pour(s[i*slot:], x)
+	pour(s[sumN*slot:], n)
+	pour(s[sumT*slot:], r.hits[c])
+	add := func(i int, x float64) { pour(s[i*slot:], x) }
+	k := r.class(c)
+	if g.soft {
+		if !g.act.sigmoid() || g.smoothing > 0 {
+			r.soft(c)
+		}
+		tp, fp, fn := vec.OverlapSoft(r.p, r.q, r.t, r.w)
+		all := 0.0
+		if r.w == nil {
+			all = vec.Sum(r.p)
+		} else {
+			all = vec.Dot(r.p, r.w)
+		}
+		add(sumTP, tp)
+		add(sumP, all)
+		add(sumFP, fp)
+		add(sumFN, fn)
+	} else {
+		tp, all := vec.HitAll(r.p, r.labels, k, r.w)
+		add(sumTP, tp)
+		add(sumP, all)
+		if g.exact {
+			_, fp, fn := vec.Overlap(r.p, r.q, r.labels, k, r.w)
+			add(sumFP, fp)
+			add(sumFN, fn)
+		}
+	}
+	if g.squares {
+		var pp, tt, d float64
+		if g.soft {
+			pp, tt, d = vec.SquaresSoft(r.p, r.t, r.w)
+		} else {
+			pp, tt, d = vec.Squares(r.p, r.labels, k, r.w)
+		}
+		add(sumPP, pp)
+		add(sumTT, tt)
+		add(sumD, d)
 	}
 }
 

@@ -361,6 +361,9 @@ type ownedParam struct {
 	own bool
 }
 
+// sharedParams are the parameters of the shared options, read once.
+var sharedParams = sync.OnceValue(func() []Param { return params(reflect.ValueOf(DefaultOptions())) })
+
 // tables keeps the table of each row, made when first asked for: reading tags
 // takes longer than a small evaluation.
 var tables sync.Map
@@ -371,8 +374,9 @@ func (e *Entry) table() map[string]ownedParam {
 		return t.(map[string]ownedParam)
 	}
 	t := map[string]ownedParam{}
-	for _, p := range params(reflect.ValueOf(DefaultOptions())) {
-		if contains(e.takes(), p.Name) {
+	takes := e.takes()
+	for _, p := range sharedParams() {
+		if contains(takes, p.Name) {
 			t[p.Name] = ownedParam{Param: p}
 		}
 	}
@@ -386,8 +390,9 @@ func (e *Entry) table() map[string]ownedParam {
 // Params lists the parameters of a loss: its own first, then the options it takes.
 func (e *Entry) Params() []Param {
 	list := params(reflect.ValueOf(e.Loss))
-	for _, p := range params(reflect.ValueOf(DefaultOptions())) {
-		if contains(e.takes(), p.Name) {
+	takes := e.takes()
+	for _, p := range sharedParams() {
+		if contains(takes, p.Name) {
 			if d, ok := e.Defaults[p.Name]; ok {
 				p.Default = d
 			}

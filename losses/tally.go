@@ -121,7 +121,7 @@ func (r *tallyRow) score(in Input, s Spec) ([]float64, error) {
 			}
 		}
 		if g.sums >= 0 {
-			fold(to.sums, g.sums, g.channels*squareSums*slot)
+			fold(to.sums, g.sums, g.channels*regionSums*slot)
 		}
 		for key, at := range g.confusion {
 			each := 4 * g.channels

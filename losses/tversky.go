@@ -46,6 +46,8 @@ func (o FocalTversky) Check(mode string, channels int) error {
 	return nil
 }
 
+func (FocalTversky) Exact() {}
+
 func (o FocalTversky) Region(s Sums) (float64, Sums) {
 	return Tversky{FPWeight: o.FPWeight, FNWeight: o.FNWeight, SmoothNr: o.SmoothNr, SmoothDr: o.SmoothDr, DenominatorFloor: o.DenominatorFloor}.Region(s)
 }

@@ -102,7 +102,24 @@ func largest(x I32) int32 {
 	return max(s[0], s[1], s[2], s[3])
 }
 
+// plain8 is labels8 where nothing is ignored.
+func plain8(dst []int32, src []uint8) (int32, int32) {
+	lo, hi := splatI(math.MaxInt32), splatI(math.MinInt32)
+	for len(dst) >= Step && len(src) >= Step {
+		d, s := (*[Step]int32)(dst), (*[Step]uint8)(src)
+		dst, src = dst[Step:], src[Step:]
+		v0, v1, v2, v3 := widen8(s)
+		storeI4(d, v0, v1, v2, v3)
+		lo = lo.Min(v0.Min(v1).Min(v2.Min(v3)))
+		hi = hi.Max(v0.Max(v1).Max(v2.Max(v3)))
+	}
+	return smallest(lo), largest(hi)
+}
+
 func labels8(dst []int32, src []uint8, ignore []int32) (int32, int32) {
+	if len(ignore) == 0 {
+		return plain8(dst, src)
+	}
 	a, b, on := pair(ignore)
 	lo, hi := splatI(math.MaxInt32), splatI(math.MinInt32)
 	for len(dst) >= Step && len(src) >= Step {

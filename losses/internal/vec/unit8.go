@@ -1,41 +1,99 @@
 package vec
 
-// OverlapUnit8 is Overlap of probabilities p and byte labels of zeros and ones in one pass, with q = 1-p: the same bits. It
-// counts the ones too. ok is false where a label or a probability is of another range, or -0: then look closer.
-func OverlapUnit8(p []float32, t []uint8) (tp, fp, fn float64, hits int, ok bool) {
-	check(len(p), len(t))
-	ok = true
+// HitAll is Σ w p where label is class, and Σ w p over all: the first has the bits of Overlap's tp. A nil weight is 1.
+func HitAll(p []float32, label []int32, class int32, w []float32) (hit, all float64) {
+	check(len(p), len(label))
+	if w != nil {
+		check(len(p), len(w))
+	}
 	for i := 0; i < len(p); i += run {
 		e := min(i+run, len(p))
-		a, b, c, h, good := overlapUnit8(p[i:e], t[i:e])
-		tp, fp, fn, hits, ok = tp+a, fp+b, fn+c, hits+h, ok && good
+		var h, a float64
+		if w == nil {
+			h, a = hitAll(p[i:e], label[i:e], class)
+		} else {
+			h, a = hitAllWeighted(p[i:e], label[i:e], class, w[i:e])
+		}
+		hit, all = hit+h, all+a
 	}
-	return tp, fp, fn, hits, ok
+	return hit, all
 }
 
-func overlapUnit8(p []float32, t []uint8) (tp, fp, fn float64, hits int, ok bool) {
+func hitAll(p []float32, label []int32, class int32) (hit, all float64) {
 	n := len(p)
-	t = t[:n]
-	o := splatI(1)
-	var tps, fps, fns F32
-	var signs, labels, ones I32
+	label = label[:n]
+	o := splatI(class)
+	var hits, alls F32
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := load4(at(p, i))
-		k, l, m, n := widen8(at(t, i))
-		ones = ones.Add(k.Add(l).Add(m.Add(n)))
-		labels = labels.Or(k.Or(l).Or(m.Or(n)))
-		tps = tps.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
-		fps = fps.Add(tree(unless4(a, b, c, d, k, l, m, n, o)))
-		signs = signs.Or(bits(a).Or(bits(b)).Or(bits(c).Or(bits(d))))
-		h := splat(1)
-		a, b, c, d = h.Sub(a), h.Sub(b), h.Sub(c), h.Sub(d)
-		fns = fns.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
-		signs = signs.Or(bits(a).Or(bits(b)).Or(bits(c).Or(bits(d))))
+		k, l, m, n := loadI4(at(label, i))
+		alls = alls.Add(tree(a, b, c, d))
+		hits = hits.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
 	}
-	tp, fp, fn = total(tps), total(fps), total(fns)
-	var s, u [4]int32
-	signs.StoreArray(&s)
-	labels.StoreArray(&u)
-	ok = s[0]|s[1]|s[2]|s[3] >= 0 && u[0]|u[1]|u[2]|u[3] <= 1 && tp == tp && fp == fp // a NaN is in one of them
-	return tp, fp, fn, lanes(ones), ok
+	return total(hits), total(alls)
 }
+
+func hitAllWeighted(p []float32, label []int32, class int32, w []float32) (hit, all float64) {
+	n := len(p)
+	label, w = label[:n], w[:n]
+	o := splatI(class)
+	var hits, alls F32
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(p, i))
+		e, f, g, h := load4(at(w, i))
+		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+		k, l, m, n := loadI4(at(label, i))
+		alls = alls.Add(tree(a, b, c, d))
+		hits = hits.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+	}
+	return total(hits), total(alls)
+}
+
+// oneBitsOnly are the bits of 1, the largest that a probability has.
+const oneBitsOnly = 0x3f800000
+
+// HitAllUnit8 is HitAll of probabilities p and byte labels, class 1, in one pass and with the same bits. It counts the ones
+// too. ok is false where a label is not 0 or 1, or a probability not in [0, 1] or -0: then look closer.
+func HitAllUnit8(p []float32, t []uint8) (hit, all float64, ones int, ok bool) {
+	check(len(p), len(t))
+	var count8, seen U8
+	var worst I32
+	for i := 0; i < len(p); i += run {
+		e := min(i+run, len(p))
+		var h, a float64
+		h, a, count8, seen, worst = hitAllUnit8(p[i:e], t[i:e], count8, seen, worst)
+		hit, all = hit+h, all+a
+	}
+	var s [16]uint8
+	seen.StoreArray(&s)
+	for _, v := range s {
+		ok = ok || v > 1
+	}
+	var w [4]int32
+	worst.StoreArray(&w)
+	for _, v := range w {
+		ok = ok || uint32(v) > oneBitsOnly
+	}
+	return hit, all, count(count8), !ok
+}
+
+// hitAllUnit8 is a run of HitAllUnit8: a byte counts the ones of at most 64 turns.
+func hitAllUnit8(p []float32, t []uint8, count8, seen U8, worst I32) (hit, all float64, counts, labels U8, top I32) {
+	n := len(p)
+	t = t[:n]
+	var hits, alls F32
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(p, i))
+		alls = alls.Add(tree(a, b, c, d))
+		worst = maxUnsigned(worst, maxUnsigned(maxUnsigned(bits(a), bits(b)), maxUnsigned(bits(c), bits(d))))
+		s := at(t, i)
+		x := loadU8(s[:])
+		count8, seen = count8.Add(x), seen.Or(x)
+		k, l, m, n := widen8(s)
+		hits = hits.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
+	}
+	return total(hits), total(alls), count8, seen, worst
+}
+
+// kept is x where t is 1 and 0 where it is 0.
+func kept(x F32, t I32) F32 { return float(bits(x).And(splatI(0).Sub(t))) }

@@ -51,6 +51,14 @@ func minUnsigned(x, y I32) I32 {
 	}
 }
 
+// maxUnsigned compares as uint32: any negative float before a positive one.
+func maxUnsigned(x, y I32) I32 {
+	return I32{
+		int32(max(uint32(x.a), uint32(y.a))), int32(max(uint32(x.b), uint32(y.b))),
+		int32(max(uint32(x.c), uint32(y.c))), int32(max(uint32(x.d), uint32(y.d))),
+	}
+}
+
 func (x F32) Add(y F32) F32 { return F32{x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d} }
 func (x F32) Sub(y F32) F32 { return F32{x.a - y.a, x.b - y.b, x.c - y.c, x.d - y.d} }
 func (x F32) Div(y F32) F32 { return F32{x.a / y.a, x.b / y.b, x.c / y.c, x.d / y.d} }
@@ -119,6 +127,7 @@ func (x F32) IfElse(m M32, y F32) F32 { return float(bits(x).IfElse(m, bits(y)))
 func (x F32) Masked(m M32) F32 { return float(bits(x).And(I32(m))) }
 
 func (x U8) And(y U8) U8 { return U8{x.lo & y.lo, x.hi & y.hi} }
+func (x U8) Or(y U8) U8  { return U8{x.lo | y.lo, x.hi | y.hi} }
 
 // Add adds byte by byte; in this build a sum above 255 would carry into the next byte, so callers stay below.
 func (x U8) Add(y U8) U8 { return U8{x.lo + y.lo, x.hi + y.hi} }

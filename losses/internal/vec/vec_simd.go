@@ -24,3 +24,6 @@ func float(x I32) F32 { return x.ToBits().BitsToFloat32() }
 
 // minUnsigned compares as uint32: of two negative floats it takes the one nearer zero, and any other before a negative one.
 func minUnsigned(x, y I32) I32 { return x.ToBits().Min(y.ToBits()).BitsToInt32() }
+
+// maxUnsigned compares as uint32: any negative float before a positive one.
+func maxUnsigned(x, y I32) I32 { return x.ToBits().Max(y.ToBits()).BitsToInt32() }
