@@ -74,7 +74,7 @@ export async function load(options) {
   const module = await compile({ wasm, signal, onProgress });
   const instance = new Instance(module);
   try {
-    const found = instance.describe().version;
+    const found = instance.version;
     if (found !== version)
       throw new MasklossError(
         'load',

@@ -150,6 +150,11 @@ export class Instance {
     return /** @type {WebAssembly.Memory} */ (this.#program.exports.mem).buffer;
   }
 
+  /** The version of the program. */
+  get version() {
+    return this.#program.binding.version;
+  }
+
   /** Ends the program. */
   dispose() {
     if (this.#disposed) return;
@@ -161,7 +166,7 @@ export class Instance {
 
   /** The manifest. */
   describe() {
-    return this.#call('describe');
+    return JSON.parse(this.#call('describe'));
   }
 
   /**
@@ -368,7 +373,7 @@ export class Instance {
     if (plan) {
       this.#plans.delete(key);
     } else {
-      plan = /** @type {Plan} */ (this.#call('plan', request));
+      plan = /** @type {Plan} */ (JSON.parse(this.#call('plan', request)));
       for (const loss of plan.losses) {
         loss.params = ordered(loss.params);
         for (const value of Object.values(loss.params)) Object.freeze(value);

@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"maps"
-	"runtime"
 	"runtime/debug"
 	"syscall/js"
 
@@ -79,7 +78,7 @@ func (p *program) bind(object js.Value) <-chan struct{} {
 		object.Set(name, guard(f))
 	}
 	object.Set("protocol", protocol)
-	object.Set("go", runtime.Version())
+	object.Set("version", losses.Version)
 	return stop
 }
 

@@ -32,18 +32,6 @@ type plan struct {
 	given map[string]any // shared options
 }
 
-// planAnswer names the losses of a plan and their parameters as used.
-type planAnswer struct {
-	ID     int         `js:"id"`
-	Losses []planEntry `js:"losses"`
-}
-
-type planEntry struct {
-	Name   string         `js:"name"`
-	Params map[string]any `js:"params"`
-	Sum    bool           `js:"sum"`
-}
-
 // newPlan decodes a request. A shared option goes to the losses that take it,
 // and at least one must.
 func newPlan(r planRequest) (*plan, error) {
@@ -76,12 +64,13 @@ func newPlan(r planRequest) (*plan, error) {
 	return p, nil
 }
 
-func (p *plan) answer(id int) planAnswer {
-	a := planAnswer{ID: id, Losses: []planEntry{}}
-	for _, s := range p.specs {
-		a.Losses = append(a.Losses, planEntry{Name: s.Name, Params: s.Params(), Sum: losses.Lookup(s.Name).Sum()})
+// answer names the losses of a plan and their parameters as used, in JSON.
+func (p *plan) answer(id int) string {
+	rows := make([]object, len(p.specs))
+	for i, s := range p.specs {
+		rows[i] = object{{"name", s.Name}, {"params", s.Params()}, {"sum", losses.Lookup(s.Name).Sum()}}
 	}
-	return a
+	return string(appendJSON(nil, object{{"id", id}, {"losses", rows}}))
 }
 
 // fit gives the specs that an input allows, by their numbers: all of them, or,
