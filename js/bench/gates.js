@@ -69,10 +69,7 @@ export function gatesOf(outcomes, titles, growth) {
   const gates = [];
   const find = (/** @type {string} */ name, /** @type {string} */ contestant) =>
     outcomes.find((outcome) => outcome.name === name)?.standings.find((standing) => standing.name === contestant);
-  const title = (/** @type {string} */ name) => {
-    const { title, classes } = /** @type {Outcome} */ (outcomes.find((outcome) => outcome.name === name));
-    return title === 'with gradient' ? `Softmax cross entropy, ${classes} classes, with gradient` : title;
-  };
+  const title = (/** @type {string} */ name) => outcomes.find((outcome) => outcome.name === name)?.title;
 
   for (const [name, peer, least, later] of FASTER) {
     const ours = find(name, 'maskloss');

@@ -10,9 +10,9 @@ import { spreadOf } from './rounds.js';
  * @typedef {import('../index.js').Maskloss} Maskloss
  * @typedef {{ size: number, ms: number, bytes: number }} Point `size` pixels of all images, or classes; `bytes` of wasm memory more
  *   than that of a fresh instance
- * @typedef {{ by: 'pixels' | 'classes' | 'images', work: string, points: Point[], slope: number, memorySlope: number }} Curve slopes of
- *   logarithms: 1 is in proportion
- * @typedef {{ overhead: number, curves: Curve[] }} Growth `overhead`: milliseconds of a call for one pixel
+ * @typedef {{ by: 'pixels' | 'classes' | 'images', work: string, points: Point[], slope: number, memorySlope?: number }} Curve slopes of
+ *   logarithms: 1 is in proportion; none where memory hardly grew
+ * @typedef {{ overhead: number, curves: Curve[] }} Growth `overhead`: milliseconds of a call for four pixels
  */
 
 /** What is watched as it grows. @type {Record<string, (ml: Maskloss, input: any) => unknown>} */
@@ -23,12 +23,21 @@ const WORKS = {
   'Lovász hinge': (ml, input) => ml.evaluate('lovasz-hinge', input),
 };
 
+/** Memory grows in steps of 4 MB: below this they are all that one sees. */
+const ROOMY = 16_000_000;
+
+/** So few pixels that a call is all overhead; both classes are there, or there would be a warning. @type {import('../index.js').Input} */
+const SMALLEST = {
+  prediction: { data: Float32Array.of(1, -1, 2, -2), shape: [1, 1, 2, 2], form: 'logits' },
+  target: { data: Uint8Array.of(1, 0, 1, 0), shape: [1, 2, 2], kind: 'labels' },
+};
+
 /** Milliseconds a call, the median of at least three. @param {() => unknown} run @param {number} budget */
 async function time(run, budget) {
   const times = [];
   await run();
   const end = performance.now() + budget;
-  while (times.length < 3 || (performance.now() < end && times.length < 200)) {
+  while (times.length < 3 || (performance.now() < end && times.length < 1000)) {
     const start = performance.now();
     await run();
     times.push(performance.now() - start);
@@ -81,10 +90,16 @@ export async function growth({ quick, tell = () => {} }) {
     for (const [size, input] of inputs) {
       points.push({ size, ...(await point(wasm, WORKS[work], input, budget)) });
     }
-    // Small inputs are all overhead, and fit into the memory of a fresh instance.
+    // Small inputs are all overhead.
     const large = by === 'pixels' ? points.filter(({ size }) => size >= 256 ** 2) : points;
-    const roomy = large.filter(({ bytes }) => bytes > 0);
-    return { by, work, points, slope: slope(large, 'ms'), memorySlope: slope(roomy, 'bytes') };
+    const roomy = points.filter(({ bytes }) => bytes >= ROOMY);
+    return {
+      by,
+      work,
+      points,
+      slope: slope(large, 'ms'),
+      memorySlope: roomy.length < 2 ? undefined : slope(roomy, 'bytes'),
+    };
   };
 
   const sides = quick ? [64, 256, 512, 1024] : [64, 128, 256, 512, 1024, 2048, 4096];
@@ -105,12 +120,8 @@ export async function growth({ quick, tell = () => {} }) {
   curves.push(await curve('classes', 'cross entropy, gradient', classes));
   curves.push(await curve('images', 'cross entropy', images));
 
-  tell('one pixel');
-  const one = {
-    prediction: { data: new Float32Array(1), shape: [1, 1, 1, 1], form: 'logits' },
-    target: { data: new Uint8Array(1), shape: [1, 1, 1], kind: 'labels' },
-  };
-  const { ms: overhead } = await point(wasm, WORKS['cross entropy'], /** @type {any} */ (one), budget);
+  tell('the call itself');
+  const { ms: overhead } = await point(wasm, WORKS['cross entropy'], SMALLEST, budget);
   return { overhead, curves };
 }
 

@@ -4,19 +4,19 @@
 
 /** Contestants in the picture, with colours that the colour-blind tell apart (Okabe and Ito), light and dark. */
 const DRAWN =
-  /** @type {Record<string, { light: string, dark: string, shape: 'dot' | 'square' | 'diamond' | 'ring' }>} */ ({
+  /** @type {Record<string, { light: string, dark: string, shape: 'dot' | 'square' | 'diamond' | 'triangle' | 'ring' }>} */ ({
     maskloss: { light: '#0072b2', dark: '#56b4e9', shape: 'dot' },
     c: { light: '#767676', dark: '#a0a0a0', shape: 'ring' },
     plain: { light: '#d55e00', dark: '#e69f00', shape: 'square' },
     'tf-wasm': { light: '#007a5a', dark: '#2fcf9f', shape: 'diamond' },
-    ort: { light: '#a3497a', dark: '#e79cc5', shape: 'diamond' },
+    ort: { light: '#a3497a', dark: '#e79cc5', shape: 'triangle' },
   });
 
 const ROW = 26;
 const TOP = 84;
 const LEFT = 250;
 const PANEL = 400;
-const GAP = 30;
+const GAP = 56;
 
 /** @param {string} text */
 const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
@@ -29,6 +29,8 @@ function mark(name, x, y) {
       return `<rect ${at} x="-4" y="-4" width="8" height="8"/>`;
     case 'diamond':
       return `<path ${at} d="M0-5.5 5.5 0 0 5.5-5.5 0z"/>`;
+    case 'triangle':
+      return `<path ${at} d="M0-5.5 5 4-5 4z"/>`;
     case 'ring':
       return `<circle ${at} r="4.5" style="fill:none;stroke-width:2"/>`;
     default:
@@ -66,11 +68,10 @@ export function plotOf({ environments, machine }) {
     parts.push(mark(name, at, 20), `<text x="${at + 12}" y="24">${escaped(titles[name])}</text>`);
     at += 32 + 7.2 * titles[name].length;
   }
-  cases.forEach(({ title, classes }, row) => {
+  cases.forEach(({ title }, row) => {
     const y = TOP + row * ROW;
     if (row % 2 === 0) parts.push(`<rect class="row" x="0" y="${y}" width="${width}" height="${ROW}"/>`);
-    const full = title === 'with gradient' ? `… ${classes} classes, with gradient` : title;
-    parts.push(`<text x="12" y="${y + 17}">${escaped(full)}</text>`);
+    parts.push(`<text x="12" y="${y + 17}">${escaped(title)}</text>`);
   });
   environments.forEach(({ version, outcomes }, column) => {
     const left = LEFT + column * (PANEL + GAP);

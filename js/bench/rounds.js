@@ -46,14 +46,15 @@ export function spreadOf(times) {
 export async function race(runners, { budget, least, most }) {
   const entries = [];
   for (const { name, run } of runners) {
-    let last = 0;
+    let best = Number.POSITIVE_INFINITY;
     const end = performance.now() + Math.min(WARM_TIME, budget / runners.length);
-    for (let i = 0; i < WARM_CALLS && (i === 0 || last < QUICK || performance.now() < end); i++)
-      last = await sample(run, 1);
-    const calls = Math.max(1, Math.ceil(SAMPLE / Math.max(last, 1e-3)));
+    for (let i = 0; i < WARM_CALLS && (i === 0 || best < QUICK || performance.now() < end); i++) {
+      best = Math.max(1e-3, Math.min(best, await sample(run, 1)));
+    }
+    const calls = Math.ceil(SAMPLE / best);
     // The slow ones take part in fewer rounds, spread over all.
-    const share = Math.floor(budget / runners.length / (calls * Math.max(last, 1e-3)));
-    const rounds = Math.min(most, Math.max(last > budget / 4 ? 1 : least, share));
+    const share = Math.floor(budget / runners.length / (calls * best));
+    const rounds = Math.min(most, Math.max(best > budget / 4 ? 1 : least, share));
     entries.push({ name, run, calls, rounds, times: /** @type {number[]} */ ([]) });
   }
   const turns = Math.max(...entries.map(({ rounds }) => rounds));

@@ -39,7 +39,7 @@ export async function runSuite(contestants, { quick = false, only = '', tell = (
   const outcomes = [];
   for (const { name, title, size, classes, model } of CASES) {
     if (!name.includes(only)) continue;
-    tell(title.trim());
+    tell(title);
     const inputs = makeInputs(quick ? size / 2 : size, classes, model);
     const want = reference(name, inputs);
     const runners = [];
@@ -70,7 +70,7 @@ export async function runSuite(contestants, { quick = false, only = '', tell = (
         ...(array === undefined ? {} : { arrayError: array }),
       };
     });
-    outcomes.push({ name, title: title.trim(), pixels: inputs.pixels, classes, standings, failures });
+    outcomes.push({ name, title, pixels: inputs.pixels, classes, standings, failures });
   }
   return outcomes;
 }

@@ -52,12 +52,12 @@ function curves({ overhead, curves }) {
     rows.push([
       `${work} by ${by}`,
       `${by}^${slope.toFixed(2)}`,
-      Number.isFinite(memorySlope) ? `${by}^${memorySlope.toFixed(2)}` : '-',
+      memorySlope === undefined ? '-' : `${by}^${memorySlope.toFixed(2)}`,
       by === 'pixels' ? (last.bytes / last.size).toFixed(1) : '-',
       list,
     ]);
   }
-  return [...columns(rows), `A call for one pixel: ${(overhead * 1000).toFixed(0)} µs.`];
+  return [...columns(rows), `A call for four pixels: ${(overhead * 1000).toFixed(0)} µs.`];
 }
 
 /** @param {Results} results */
