@@ -5,6 +5,8 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"runtime/debug"
+	"strings"
 	"syscall/js"
 	"unicode/utf8"
 
@@ -12,16 +14,19 @@ import (
 )
 
 // resident answers requests without waiting for anything.
-type resident struct{ *api.API }
+type resident struct {
+	*api.API
+	held int // of the arena, when the garbage collector was last set
+}
 
-func newResident(env js.Value, runs *api.Runs, health js.Value) resident {
-	return resident{newAPI(env, runs, api.Host{Health: func() any {
+func newResident(env js.Value, runs *api.Runs, health js.Value) *resident {
+	return &resident{API: newAPI(env, runs, api.Host{Health: func() any {
 		h, out := health.Invoke(), map[string]float64{}
 		for _, k := range []string{"memory", "peak", "started", "served"} {
 			out[k] = h.Get(k).Float()
 		}
 		return out
-	}})}
+	}}), held: -1}
 }
 
 // bind adds the functions of the worker to those of the page:
@@ -31,11 +36,12 @@ func newResident(env js.Value, runs *api.Runs, health js.Value) resident {
 //   - answer(request, length) answers a request whose body is in block 0 of the
 //     arena.
 //
-// A request is {method, url, headers}, headers as name, value, name, value. An
-// answer is {status, headers, text or bytes}.
-func (r resident) bind(binding js.Value) {
+// A request is one text of lines, as every string that crosses costs: method,
+// url, then names and values of headers in turn. An answer is a list: status,
+// headers as such lines, and the body as text or bytes.
+func (r *resident) bind(binding js.Value) {
 	binding.Set("head", js.FuncOf(func(_ js.Value, arg []js.Value) any {
-		req := requestOf(arg[0])
+		req := requestOf(arg[0].String())
 		if v := arg[1].String(); v != "" {
 			req = api.WithVerdict(req, api.Verdict(v))
 		}
@@ -45,40 +51,52 @@ func (r resident) bind(binding js.Value) {
 		return map[string]any{"here": r.Stateless(req), "limit": r.Limit(req), "seconds": r.Seconds()}
 	}))
 	binding.Set("answer", js.FuncOf(func(_ js.Value, arg []js.Value) any {
-		return answerOf(r.Answer(api.WithOctets(requestOf(arg[0]), arenaOctets(arg[1].Int()))))
+		r.pace()
+		return answerOf(r.Answer(api.WithOctets(requestOf(arg[0].String()), arenaOctets(arg[1].Int()))))
 	}))
 }
 
-func requestOf(v js.Value) *http.Request {
-	r := &http.Request{Method: v.Get("method").String(), Header: http.Header{}, ContentLength: -1}
-	u, err := url.Parse(v.Get("url").String())
+// pace lets garbage gather up to what the arena allows for, rather than collect
+// the little of small requests every few of them.
+func (r *resident) pace() {
+	if r.held == shared.held {
+		return
+	}
+	if r.held = shared.held; r.held < garbage {
+		debug.SetGCPercent(100 * garbage / leastHeap)
+	}
+}
+
+// leastHeap is where Go begins to collect at 100 percent.
+const leastHeap = 4 << 20
+
+func requestOf(text string) *http.Request {
+	lines := strings.Split(text, "\n")
+	r := &http.Request{Method: lines[0], Header: http.Header{}, ContentLength: -1}
+	u, err := url.Parse(lines[1])
 	if err != nil { // as good as an address that is not there
 		u = &url.URL{Path: "/%"}
 	}
 	r.URL, r.Host = u, u.Host
-	headers := v.Get("headers")
-	for i := 0; i+1 < headers.Length(); i += 2 {
-		r.Header.Set(headers.Index(i).String(), headers.Index(i+1).String())
+	for i := 2; i+1 < len(lines); i += 2 {
+		r.Header.Set(lines[i], lines[i+1])
 	}
 	return r
 }
 
-func answerOf(a *api.Answer) js.Value {
-	headers := make([]any, 0, 2*len(a.Header))
+func answerOf(a *api.Answer) any {
+	var headers strings.Builder
 	for k, values := range a.Header {
 		for _, v := range values {
-			headers = append(headers, k, v)
+			headers.WriteString(k + "\n" + v + "\n")
 		}
 	}
-	out := map[string]any{"status": a.Status, "headers": headers}
-	if len(a.Body) > 0 && utf8.Valid(a.Body) {
-		out["text"] = string(a.Body)
-	} else if len(a.Body) > 0 {
-		b := js.Global().Get("Uint8Array").New(len(a.Body))
-		js.CopyBytesToJS(b, a.Body)
-		out["bytes"] = b
+	if utf8.Valid(a.Body) {
+		return []any{a.Status, headers.String(), string(a.Body)}
 	}
-	return js.ValueOf(out)
+	b := js.Global().Get("Uint8Array").New(len(a.Body))
+	js.CopyBytesToJS(b, a.Body)
+	return []any{a.Status, headers.String(), b}
 }
 
 // arenaOctets is a body of that many bytes in block 0, read where it is.

@@ -43,14 +43,19 @@ func numbersOf(list []float64) []number {
 	return out
 }
 
-// floats is a plane in JSON.
-type floats []float32
+// maxNumbers is the most numbers of planes in one answer of JSON: as text they are
+// three times the bytes, all of them in memory at once.
+const maxNumbers = 1 << 20
 
-// MarshalJSON writes each number as short as a float32 allows.
-func (f floats) MarshalJSON() ([]byte, error) {
-	b := make([]byte, 0, 12*len(f)+2)
-	b = append(b, '[')
-	for i, x := range f {
+// appendPlane writes a plane as a field of an object, each number as short as a
+// float32 allows. A plane has too many numbers for the reflection of
+// encoding/json.
+func appendPlane(b []byte, name string, plane []float32) []byte {
+	if plane == nil {
+		return b
+	}
+	b = append(append(append(b, `,"`...), name...), `":[`...)
+	for i, x := range plane {
 		if i > 0 {
 			b = append(b, ',')
 		}
@@ -60,7 +65,7 @@ func (f floats) MarshalJSON() ([]byte, error) {
 		}
 		b = strconv.AppendFloat(b, float64(x), 'g', -1, 32)
 	}
-	return append(b, ']'), nil
+	return append(b, ']')
 }
 
 type warning struct {
@@ -72,23 +77,17 @@ type warning struct {
 type resultJSON struct {
 	Value       number              `json:"value"`
 	PerClass    []number            `json:"perClass"`
-	Values      floats              `json:"values,omitempty"`
 	ValuesShape []int               `json:"valuesShape,omitempty"`
 	Valid       int                 `json:"valid"`
-	Gradient    floats              `json:"gradient,omitempty"`
-	Heatmap     floats              `json:"heatmap,omitempty"`
 	Params      map[string]any      `json:"params"`
 	Warnings    []warning           `json:"warnings"`
 	Extra       map[string][]number `json:"extra,omitempty"`
 }
 
-// MarshalJSON is the result alone; its name is where it stands.
-func (s scored) MarshalJSON() ([]byte, error) {
+// append writes the result as an object; its name is where it stands.
+func (s *scored) append(b []byte) ([]byte, error) {
 	r := s.result
-	out := resultJSON{
-		Value: number(r.Value), PerClass: numbersOf(r.PerClass), Valid: r.Valid, Params: r.Params, Warnings: []warning{},
-		Values: s.out.Values, ValuesShape: s.shape, Gradient: s.out.Gradient, Heatmap: s.out.Heatmap,
-	}
+	out := resultJSON{Value: number(r.Value), PerClass: numbersOf(r.PerClass), Valid: r.Valid, Params: r.Params, Warnings: []warning{}, ValuesShape: s.shape}
 	for _, w := range append(append([]losses.Warning(nil), s.notes...), r.Warnings...) {
 		out.Warnings = append(out.Warnings, warning{w.Code, w.Message})
 	}
@@ -98,32 +97,58 @@ func (s scored) MarshalJSON() ([]byte, error) {
 		}
 		out.Extra[k] = numbersOf(list)
 	}
-	return encodeJSON(out)
+	text, err := encodeJSON(out)
+	if err != nil {
+		return nil, err
+	}
+	b = append(b, text[:len(text)-len("}\n")]...)
+	b = appendPlane(b, "values", s.out.Values)
+	b = appendPlane(b, "gradient", s.out.Gradient)
+	b = appendPlane(b, "heatmap", s.out.Heatmap)
+	return append(b, '}'), nil
 }
+
+// numbers is how many numbers its planes have.
+func (s *scored) numbers() int { return len(s.out.Values) + len(s.out.Gradient) + len(s.out.Heatmap) }
 
 // byName is results in the order asked for.
 type byName []scored
 
-func asObject(list []scored) byName { return list }
-
 // MarshalJSON is {name: result}, or null.
-func (l byName) MarshalJSON() ([]byte, error) {
+func (l byName) MarshalJSON() ([]byte, error) { return l.append(nil) }
+
+func (l byName) append(b []byte) (_ []byte, err error) {
 	if l == nil {
-		return []byte("null"), nil
+		return append(b, "null"...), nil
 	}
-	b := []byte{'{'}
-	for i, s := range l {
+	b = append(b, '{')
+	for i := range l {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(strconv.AppendQuote(b, s.name), ':')
-		one, err := s.MarshalJSON()
-		if err != nil {
+		b = append(strconv.AppendQuote(b, l[i].name), ':')
+		if b, err = l[i].append(b); err != nil {
 			return nil, err
 		}
-		b = append(b, one...)
 	}
 	return append(b, '}'), nil
+}
+
+// results answers with numbers: one result, or several by name.
+func (c *call) results(list []scored, many bool) (err error) {
+	n := 0
+	for i := range list {
+		n += list[i].numbers()
+	}
+	b := make([]byte, 0, 1024*len(list)+14*n)
+	if many {
+		b, err = byName(list).append(b)
+	} else {
+		b, err = list[0].append(b)
+	}
+	c.out.Status, c.out.Body = 200, b
+	c.out.Header.Set("Content-Type", typeJSON)
+	return err
 }
 
 // plane answers with one plane: its numbers, or drawn. The value is in a header.

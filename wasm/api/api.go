@@ -21,6 +21,7 @@ type API struct {
 	config Config
 	runs   *Runs
 	host   Host
+	plans  plans
 }
 
 // Host is what an API wants of the machine that it is on; each may be nil.

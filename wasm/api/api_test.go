@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"math/rand/v2"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -167,6 +168,69 @@ func TestPlanes(t *testing.T) {
 	var r struct{ Gradient, Heatmap []float32 }
 	if err := json.Unmarshal(w.Body.Bytes(), &r); err != nil || octetsOf(r.Gradient, r.Heatmap) != octetsOf(out[0].Gradient, out[0].Heatmap) {
 		t.Errorf("planes as JSON: %v %s", err, w.Body)
+	}
+}
+
+// A plane that has too many numbers for JSON is refused before it is computed.
+func TestPlanesTooLarge(t *testing.T) {
+	a, _ := open(t, nil)
+	const side = 1025
+	body := octetsOf(make([]float32, side*side), make([]uint8, side*side))
+	at := fmt.Sprintf("/v1/evaluate/dice?shape=1,1,%d,%d&form=logits&gradient=true", side, side)
+	if w := do(a, "POST", at, body, octets); w.Code != 413 {
+		t.Errorf("as JSON: %d", w.Code)
+	}
+	if w := do(a, "POST", at, body, header{"Content-Type": typeOctets, "Accept": typeOctets}); w.Code != 200 || w.Body.Len() != 4*side*side {
+		t.Errorf("as octets: %d, %d bytes", w.Code, w.Body.Len())
+	}
+}
+
+// Ten thousand bodies of chance: each comes to a result or a problem.
+func TestChance(t *testing.T) {
+	logits, labels, _ := sample()
+	grey := pngOf(image.NewGray(image.Rect(0, 0, 5, 4)))
+	type seed struct{ kind, body string }
+	seeds := []seed{
+		{typeOctets, octetsOf(logits, labels)},
+		{typeJSON, `{"prediction":{"data":[0.5,1],"shape":[1,1,1,2],"form":"probs"},"target":{"data":[1,0],"shape":[1,1,2],"kind":"labels"},"options":{"smoothNr":1}}`},
+	}
+	for _, file := range [][]byte{grey, npyOf("<f4", "4, 5", logits), npyOf("|u1", "4, 5", labels), []byte(`{"size":[4,5],"counts":"61X13mN000"}`)} {
+		body, h := form(map[string][]byte{"prediction": file, "target": grey}, map[string]string{"form": "probs"})
+		seeds = append(seeds, seed{h["Content-Type"], body})
+	}
+	c, err := ReadConfig(func(name string) (string, bool) {
+		v, ok := map[string]string{"AUTH": "off", "MAX_PIXELS": "4096"}[name]
+		return v, ok
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := New(c, nil, Host{})
+	chance := rand.New(rand.NewPCG(7, 11))
+	for range 10_000 {
+		s := seeds[chance.IntN(len(seeds))]
+		b := []byte(s.body)
+		for range 1 + chance.IntN(4) {
+			if len(b) == 0 {
+				break
+			}
+			at := chance.IntN(len(b))
+			switch chance.IntN(4) {
+			case 0:
+				b = b[:at]
+			case 1:
+				b = append(b[:at:at], b[chance.IntN(len(b)):]...)
+			default:
+				b[at] = byte(chance.Uint32())
+			}
+		}
+		w := do(a, "POST", "/v1/evaluate/dice?shape=1,1,4,5&form=logits", string(b), header{"Content-Type": s.kind})
+		if s.kind != typeOctets {
+			w = do(a, "POST", "/v1/evaluate/dice", string(b), header{"Content-Type": s.kind})
+		}
+		if w.Code >= 500 || !json.Valid(w.Body.Bytes()) {
+			t.Fatalf("%s %q: %d %s", s.kind, b, w.Code, w.Body)
+		}
 	}
 }
 
@@ -347,6 +411,7 @@ func TestRefusals(t *testing.T) {
 		{"option twice", "POST", at + "&smoothNr=1&smoothNr=2", good, octets, 400, "malformed"},
 		{"metric as a picture", "POST", "/v1/evaluate/iou?shape=1,1,4,5&form=logits", good, header{"Content-Type": typeOctets, "Accept": typePNG}, 400, "option"},
 		{"no names", "POST", "/v1/report?shape=1,1,4,5&form=logits", good, octets, 400, "malformed"},
+		{"deep JSON", "POST", "/v1/evaluate/dice", strings.Repeat("[", 800), js, 400, "malformed"},
 		{"no JSON", "POST", "/v1/evaluate/dice", "{", js, 400, "malformed"},
 		{"JSON of null", "POST", "/v1/evaluate/dice", "null", js, 400, "malformed"},
 		{"unknown key", "POST", "/v1/evaluate/dice", `{"predicton":{}}`, js, 400, "malformed"},

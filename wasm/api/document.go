@@ -196,10 +196,38 @@ func (c *Config) documentInput(d map[string]json.RawMessage) (in losses.Input, e
 	return in, err
 }
 
+// maxDepth is more than any document here has; a decoder calls itself for every
+// level, and the stack of a host may be small.
+const maxDepth = 16
+
+// shallow tells whether JSON is nested no deeper than that.
+func shallow(b []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			if depth++; depth > maxDepth {
+				return false
+			}
+		case c == ']' || c == '}':
+			depth--
+		}
+	}
+	return true
+}
+
 // object reads an object, whose keys must all be known.
 func object(field string, raw []byte, known ...string) (map[string]json.RawMessage, error) {
 	if len(raw) == 0 {
 		return nil, malformed(field, "%s is missing, must be an object", field)
+	}
+	if !shallow(raw) {
+		return nil, malformed(field, "%s is nested deeper than %d", field, maxDepth)
 	}
 	m := map[string]json.RawMessage{}
 	if err := json.Unmarshal(raw, &m); err != nil || m == nil {

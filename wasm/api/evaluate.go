@@ -3,6 +3,7 @@ package api
 import (
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/maskloss/maskloss/losses"
@@ -70,6 +71,11 @@ func (a *API) score(c *call, names []string, many bool) error {
 	if err != nil {
 		return err
 	}
+	if accept == typeJSON {
+		if err := checkPlanes(r.in, specs); err != nil {
+			return err
+		}
+	}
 	c.spent("read", began)
 	began = time.Now()
 	scored, err := run(r.in, specs)
@@ -81,13 +87,32 @@ func (a *API) score(c *call, names []string, many bool) error {
 		scored[i].notes = r.notes
 		scored[i].flatten(r)
 	}
-	switch {
-	case accept != typeJSON:
+	if accept != typeJSON {
 		return c.plane(accept, r.in.Prediction.Shape, scored[0])
-	case many:
-		return c.json(200, asObject(scored))
 	}
-	return c.json(200, scored[0])
+	return c.results(scored, many)
+}
+
+// checkPlanes refuses more numbers than an answer of JSON can hold, before they
+// are computed.
+func checkPlanes(in losses.Input, specs []losses.Spec) error {
+	s, n := in.Prediction.Shape, 0
+	for i := range specs {
+		o := &specs[i].Options
+		if o.Gradient {
+			n += s.Len()
+		}
+		if o.Heatmap {
+			n += s.N * s.Pixels()
+		}
+		if o.Reduction == "none" {
+			n += s.Len()
+		}
+	}
+	if n > maxNumbers {
+		return refusal(413, "size", "gradient", "the planes asked for have %d numbers, JSON may have at most %d: accept %s", n, maxNumbers, typeOctets)
+	}
+	return nil
 }
 
 // readOctets reads a binary body; everything else is in the query.
@@ -100,13 +125,60 @@ func (a *API) readOctets(c *call, q *fields, names []string) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := planOf(q, names)
+	p, err := a.planOf(q, names)
 	return &request{in: in, plan: p, deep: strings.Count(q.texts[keyShape], ",") == 4}, err
 }
 
-// planOf takes what is left of the fields as options of the losses named, or of
-// those in the field names.
-func planOf(q *fields, names []string) (*plan, error) {
+// planOf is the plan of the losses named, or of those in the field names, with
+// what is left of the fields as options. Callers ask the same again and again, and
+// reading options takes longer than scoring a small mask: plans are remembered.
+func (a *API) planOf(q *fields, names []string) (*plan, error) {
+	var key strings.Builder
+	rest := q.rest()
+	for _, k := range sortedKeys(rest) {
+		key.WriteString(k + "=" + rest[k] + "\x00")
+	}
+	if key.Len() > maxRemembered {
+		return readPlan(q, names)
+	}
+	key.WriteString(strings.Join(names, ","))
+	a.plans.Lock()
+	defer a.plans.Unlock()
+	if p := a.plans.known[key.String()]; p != nil {
+		if names == nil {
+			q.take(keyNames)
+		}
+		return p.copy(), nil
+	}
+	p, err := readPlan(q, names)
+	if err != nil {
+		return nil, err
+	}
+	if a.plans.known == nil || len(a.plans.known) >= 64 {
+		a.plans.known = map[string]*plan{}
+	}
+	a.plans.known[key.String()] = p
+	return p.copy(), nil
+}
+
+// maxRemembered is the most bytes of options that are worth remembering.
+const maxRemembered = 1024
+
+// plans are those of late, by what was asked.
+type plans struct {
+	sync.Mutex
+	known map[string]*plan
+}
+
+// copy is a plan whose options may be changed.
+func (p *plan) copy() *plan {
+	c := *p
+	c.specs = append([]losses.Spec(nil), p.specs...)
+	return &c
+}
+
+// readPlan takes what is left of the fields as options.
+func readPlan(q *fields, names []string) (*plan, error) {
 	all := false
 	if names == nil {
 		text, _ := q.take(keyNames)

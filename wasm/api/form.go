@@ -67,7 +67,7 @@ func (a *API) readForm(c *call, q *fields, names []string) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := planOf(q, names)
+	p, err := a.planOf(q, names)
 	if err != nil {
 		return nil, err
 	}

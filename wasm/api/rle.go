@@ -14,6 +14,9 @@ func (c *Config) readRLE(field string, b []byte) (*file, error) {
 		Size   []int           `json:"size"`
 		Counts json.RawMessage `json:"counts"`
 	}
+	if !shallow(b) {
+		return nil, malformed(field, "%s is nested deeper than %d", field, maxDepth)
+	}
 	if err := json.Unmarshal(b, &rle); err != nil {
 		return nil, malformed(field, "%s is no COCO RLE: %v", field, err)
 	}

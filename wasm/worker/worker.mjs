@@ -1,8 +1,8 @@
 // The edge worker. One resident instance of the program answers what is arithmetic alone; everything else, whether it reads
 // files or storage, gets an instance of its own that lives for one event.
 
-import events from '../../build/edge/worker.mjs';
-import { loadModule } from '../../build/edge/runtime.mjs';
+import '../../build/edge/wasm_exec.js';
+import { createRuntimeContext, loadModule } from '../../build/edge/runtime.mjs';
 
 /** Memory of a program never shrinks: above this the resident one is replaced. Requests share the 128 MB of an isolate. */
 const MOST_MEMORY = 64 * 2 ** 20;
@@ -93,21 +93,46 @@ async function home(env) {
   return resident;
 }
 
-/** @param {Request} request */
-function headOf(request) {
-  const headers = [];
-  for (const name of HEADERS) {
-    const value = request.headers.get(name);
-    if (value !== null) headers.push(name, value);
-  }
-  return { method: request.method, url: request.url, headers };
+/**
+ * Calls a function of a program that is there for this event alone. A program that crashes leaves its promise open for ever,
+ * so that its end counts too.
+ */
+async function event(name, given, env, ctx) {
+  const module = await loadModule();
+  const go = new globalThis.Go();
+  const binding = {};
+  const instance = new WebAssembly.Instance(module, { ...go.importObject, workers: { ready() {} } });
+  return new Promise((resolve, reject) => {
+    const resume = go._resume;
+    go._resume = () => {
+      try {
+        resume.call(go);
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
+    };
+    const run = go.run(instance, createRuntimeContext({ env, ctx, binding }));
+    run.then(() => reject(new Error('the program ended')), reject);
+    binding[name](given).then(resolve, reject);
+  });
 }
 
-function responseOf({ status, headers, text, bytes }, method) {
-  const out = new Headers();
-  for (let i = 0; i < headers.length; i += 2) out.append(headers[i], headers[i + 1]);
-  const empty = method === 'HEAD' || status === 204;
-  return new Response(empty ? null : (text ?? bytes ?? ''), { status, headers: out });
+/** The head of a request as one text: method, address, then names and values of headers in turn. */
+function headOf(request) {
+  let text = `${request.method}\n${request.url}`;
+  for (const name of HEADERS) {
+    const value = request.headers.get(name);
+    if (value !== null) text += `\n${name}\n${value}`;
+  }
+  return text;
+}
+
+function responseOf([status, lines, body], method) {
+  const headers = new Headers();
+  const parts = lines.split('\n');
+  for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
+  return new Response(method === 'HEAD' || status === 204 ? null : body, { status, headers });
 }
 
 /** Reads a body, but no more of it than `most` bytes and no longer than `seconds`; gives the bytes, or a verdict. */
@@ -165,7 +190,7 @@ async function answer(request, env, ctx) {
   const verdict = limited && !(await env.LIMITER.limit({ key: caller })).success ? 'rate' : '';
   let program = await home(env);
   const head = program.call('head', asked, verdict);
-  if (head.status) return responseOf(head, request.method);
+  if (Array.isArray(head)) return responseOf(head, request.method);
 
   const body = await bodyOf(request, head.limit, head.seconds);
   program = await home(env);
@@ -176,7 +201,7 @@ async function answer(request, env, ctx) {
     request.body === null
       ? request
       : new Request(request.url, { method: request.method, headers: request.headers, body });
-  return events.fetch(whole, env, ctx);
+  return event('handleRequest', whole, env, ctx);
 }
 
 /** What is said where the program itself could not answer. */
@@ -197,4 +222,9 @@ function broken(request, error) {
   return new Response(JSON.stringify(problem), { status: 500, headers });
 }
 
-export default { fetch, queue: events.queue };
+/** Works off a batch of messages. */
+function queue(batch, env, ctx) {
+  return event('handleQueueMessageBatch', batch, env, ctx);
+}
+
+export default { fetch, queue };
