@@ -22,6 +22,12 @@ unhide();
 const MAX_OUTPUT = 4096;
 
 /**
+ * Pages of 64 KB that a program gets beyond those it starts with: its memory then is at once as big as small inputs, and the
+ * garbage beside them, ever make it. The host provides them only as they are touched.
+ */
+const HEADROOM = 192;
+
+/**
  * A running Go program.
  *
  * @typedef {object} Program
@@ -56,6 +62,7 @@ export function start(module) {
   };
   const instance = new WebAssembly.Instance(module, go.importObject);
   program.exports = instance.exports;
+  /** @type {WebAssembly.Memory} */ (instance.exports.mem).grow(HEADROOM);
   const giveBack = lend({ context: { binding: program.binding }, fs, process, path });
   try {
     go.run(instance).catch((error) => {

@@ -169,13 +169,8 @@ export class Maskloss {
    * @returns {Promise<any>}
    */
   async report(input, names, options) {
-    const { request, signal } = readMany(names, options, () => this.#names());
+    const { request, signal } = readMany(names, options, () => this.#instance.names);
     return this.#run(request, input, signal);
-  }
-
-  #names() {
-    this.#manifest ??= this.#instance.describe();
-    return /** @type {Manifest} */ (this.#manifest).losses.map((/** @type {{name: string}} */ { name }) => name);
   }
 
   /**
@@ -227,7 +222,7 @@ export class Maskloss {
    * @param {SharedOptions} [options]
    */
   accumulate(names, options) {
-    const { request, signal } = readMany(names, options, () => this.#names());
+    const { request, signal } = readMany(names, options, () => this.#instance.names);
     if (signal) throw fault('option', 'signal', 'is no option of accumulate');
     return new Accumulator(this.#instance, this.#instance.tally(request), (input) => this.#read(input));
   }

@@ -155,6 +155,12 @@ export class Instance {
     return this.#program.binding.version;
   }
 
+  /** The names of all losses and metrics. @returns {string[]} */
+  get names() {
+    this.#alive();
+    return this.#program.binding.names.split(' ');
+  }
+
   /** Ends the program. */
   dispose() {
     if (this.#disposed) return;

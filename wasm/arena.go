@@ -39,13 +39,6 @@ const (
 
 var shared = arena{blocks: map[int32][]byte{}}
 
-// headroom makes the memory as big at once as small inputs and the garbage
-// beside them ever make it. The host gives pages only where they are touched.
-func headroom() {
-	runtime.KeepAlive(make([]byte, 8<<20))
-	runtime.GC()
-}
-
 // reserve makes a block hold at least size bytes and gives its address, or 0
 // where there is not so much memory; the block then is gone. size is a float64
 // because the host may want more than a memory has.

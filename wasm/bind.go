@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime/debug"
+	"strings"
 	"syscall/js"
 
 	"github.com/maskloss/maskloss/losses"
@@ -79,6 +80,7 @@ func (p *program) bind(object js.Value) <-chan struct{} {
 	}
 	object.Set("protocol", protocol)
 	object.Set("version", losses.Version)
+	object.Set("names", strings.Join(losses.Names(), " "))
 	return stop
 }
 

@@ -15,7 +15,6 @@ package main
 import "syscall/js"
 
 func main() {
-	headroom()
 	context := js.Global().Get("context")
 	if serve(context) {
 		return
