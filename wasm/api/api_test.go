@@ -359,6 +359,35 @@ func TestUnpackCounts(t *testing.T) {
 	}
 }
 
+func TestNPYHeader(t *testing.T) {
+	for _, row := range []struct {
+		header, descr, shape string
+		columns, ok          bool
+	}{
+		{"{'descr': '<f4', 'fortran_order': False, 'shape': (4, 5), }", "<f4", "4, 5", false, true},
+		{`{"shape":(3,),"fortran_order":True,"descr":"|u1"}`, "|u1", "3,", true, true},
+		{"{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (4, 5), }", "", "", false, false},
+		{"{'descr': '<f4', 'shape': (4, 5), }", "", "", false, false},
+		{"{'descr': '<f4', 'fortran_order': False, 'shape': (4, 5", "", "", false, false},
+		{"", "", "", false, false},
+	} {
+		descr, shape, columns, ok := npyHeader(row.header)
+		if ok != row.ok || ok && (descr != row.descr || shape != row.shape || columns != row.columns) {
+			t.Errorf("%s: got %q %q %v %v", row.header, descr, shape, columns, ok)
+		}
+	}
+}
+
+// Columns first, as numpy.asfortranarray writes them.
+func TestFortran(t *testing.T) {
+	from := fortran([]int{2, 3})
+	for i, want := range []int{0, 2, 4, 1, 3, 5} {
+		if got := from(i); got != want {
+			t.Errorf("%d: got %d, want %d", i, got, want)
+		}
+	}
+}
+
 func TestHalf(t *testing.T) {
 	for bits, want := range map[uint16]float32{0x3c00: 1, 0xc000: -2, 0x7bff: 65504, 0x0001: 1.0 / (1 << 24), 0x3555: 0.333251953125, 0x8000: 0} {
 		if got := half(bits); got != want {

@@ -3,19 +3,10 @@ package api
 import (
 	"encoding/binary"
 	"math"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/maskloss/maskloss/losses"
-)
-
-// The three entries of the header of an NPY file, a Python dictionary of plain
-// literals.
-var (
-	npyDescr = regexp.MustCompile(`['"]descr['"]\s*:\s*['"]([<>|=])([a-z][0-9]{1,2})['"]`)
-	npyOrder = regexp.MustCompile(`['"]fortran_order['"]\s*:\s*(True|False)`)
-	npyShape = regexp.MustCompile(`['"]shape['"]\s*:\s*\(([0-9,\sL]{0,200})\)`)
 )
 
 // npySizes are the bytes of each type.
@@ -28,47 +19,78 @@ func (c *Config) readNPY(field string, b []byte) (*file, error) {
 	if !ok {
 		return nil, malformed(field, "%s is an NPY file whose header is cut off or of an unknown version", field)
 	}
-	descr, order, shape := npyDescr.FindStringSubmatch(header), npyOrder.FindStringSubmatch(header), npyShape.FindStringSubmatch(header)
-	if descr == nil || order == nil || shape == nil {
+	descr, shape, columns, ok := npyHeader(header)
+	if !ok {
 		return nil, malformed(field, "%s is an NPY file whose header lacks a plain descr, fortran_order or shape", field)
 	}
-	size, known := npySizes[descr[2]]
+	kind := descr[1:]
+	size, known := npySizes[kind]
 	if !known {
-		return nil, malformed(field, "%s is an NPY file of %s, must be one of f2 f4 f8 b1 u1 u2 u4 i1 i2 i4 i8", field, descr[2])
+		return nil, malformed(field, "%s is an NPY file of %.8q, must be one of f2 f4 f8 b1 u1 u2 u4 i1 i2 i4 i8", field, descr)
 	}
 	var dims []int
 	total := 1
-	for _, part := range strings.Split(shape[1], ",") {
+	for _, part := range strings.Split(shape, ",") {
 		part = strings.TrimSuffix(strings.TrimSpace(part), "L")
 		if part == "" {
 			continue
 		}
 		n, err := strconv.ParseInt(part, 10, 32)
 		if err != nil || n < 1 {
-			return nil, refusal(400, losses.CodeShape, field, "%s has shape (%s), every size must be at least 1", field, shape[1])
+			return nil, refusal(400, losses.CodeShape, field, "%s has shape (%s), every size must be at least 1", field, shape)
 		}
 		dims = append(dims, int(n))
 		if total > c.MaxElements/int(n) {
-			return nil, refusal(413, "size", field, "%s has shape (%s), must have at most %d elements", field, shape[1], c.MaxElements)
+			return nil, refusal(413, "size", field, "%s has shape (%s), must have at most %d elements", field, shape, c.MaxElements)
 		}
 		total *= int(n)
 	}
 	if len(dims) < 2 || len(dims) > 5 {
-		return nil, refusal(400, losses.CodeShape, field, "%s has shape (%s), must have two to five axes", field, shape[1])
+		return nil, refusal(400, losses.CodeShape, field, "%s has shape (%s), must have two to five axes", field, shape)
 	}
 	if len(body) != total*size {
-		return nil, refusal(400, losses.CodeLength, field, "%s has %d bytes after its header, shape (%s) of %s wants %d", field, len(body), shape[1], descr[2], total*size)
+		return nil, refusal(400, losses.CodeLength, field, "%s has %d bytes after its header, shape (%s) of %s wants %d", field, len(body), shape, descr, total*size)
 	}
 	f := &file{dims: dims}
 	var bytes binary.ByteOrder = binary.LittleEndian
-	if descr[1] == ">" {
+	if descr[0] == '>' {
 		bytes = binary.BigEndian
 	}
 	from := func(i int) int { return i }
-	if order[1] == "True" {
+	if columns {
 		from = fortran(dims)
 	}
-	return f, f.fill(field, descr[2], body, bytes, total, size, from)
+	return f, f.fill(field, kind, body, bytes, total, size, from)
+}
+
+// npyHeader reads the three entries of the header, a Python dictionary of plain
+// literals.
+func npyHeader(header string) (descr, shape string, columns, ok bool) {
+	descr, foundDescr := npyEntry(header, "descr", "'", "'")
+	if !foundDescr {
+		descr, foundDescr = npyEntry(header, "descr", `"`, `"`)
+	}
+	shape, foundShape := npyEntry(header, "shape", "(", ")")
+	_, true1 := npyEntry(header, "fortran_order", "True", "")
+	_, false1 := npyEntry(header, "fortran_order", "False", "")
+	ok = foundDescr && foundShape && true1 != false1 && len(descr) >= 3 && strings.ContainsRune("<>|=", rune(descr[0])) && len(shape) <= 200
+	return descr, shape, true1, ok
+}
+
+// npyEntry is what stands between two marks after a key.
+func npyEntry(header, key, from, to string) (string, bool) {
+	for _, quote := range []string{"'", `"`} {
+		if _, rest, found := strings.Cut(header, quote+key+quote); found {
+			rest = strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(rest, " "), ":"), " ")
+			rest, found = strings.CutPrefix(rest, from)
+			if !found {
+				return "", false
+			}
+			text, _, ended := strings.Cut(rest, to)
+			return text, ended
+		}
+	}
+	return "", false
 }
 
 func npyParts(b []byte) (header string, body []byte, ok bool) {
