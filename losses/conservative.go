@@ -29,32 +29,32 @@ const (
 
 func (o Conservative) Term(loss, slope, u, q []float32) {
 	n := len(u)
-	var xb, sb [vec.Block]float32
-	x, s := xb[:n], sb[:n]
-	for i, v := range u {
-		x[i] = -min(max(v, conservativeLow), conservativeHigh)
-	}
+	var xb, lb, tb [vec.Block]float32
+	x, l, t := xb[:n], lb[:n], tb[:n]
 	k := 1 / math.Log(o.A)
-	vec.Scale(s, x, float32(k)) // -log_a p
-	vec.Log(s, s)
-	lambda, ka := float32(o.Lambda), float32(k)
-	for i := range loss {
-		l := 1 - float32(ka*x[i])
-		t := float32(ka * s[i])
-		v := float32(lambda*float32(l*l)) * t
-		if slope != nil {
-			d := lambda * (float32(float32(2*float32(l*t))*ka) - float32(float32(float32(l*l)/x[i])*ka))
+	ka, lambda := float32(k), float32(o.Lambda)
+	vec.Scale(x, u, -1)
+	vec.Within(x, x, -conservativeHigh, -conservativeLow)
+	vec.Scale(t, x, ka) // -log_a p
+	vec.Log(t, t)
+	vec.Scale(t, t, ka)
+	vec.Line(l, x, -ka, 1)
+	if slope != nil {
+		for i := range slope {
+			d := lambda * (float32(float32(2*float32(l[i]*t[i]))*ka) - float32(float32(float32(l[i]*l[i])/x[i])*ka))
 			if u[i] <= conservativeLow || u[i] >= conservativeHigh {
 				d = 0
 			}
-			if o.Variant == "absolute" && v < 0 {
+			if o.Variant == "absolute" && t[i] < 0 {
 				d = -d
 			}
 			slope[i] = d
 		}
-		if o.Variant == "absolute" && v < 0 {
-			v = -v
-		}
-		loss[i] = v
+	}
+	vec.Mul(l, l, l)
+	vec.Scale(l, l, lambda)
+	vec.Mul(loss, l, t)
+	if o.Variant == "absolute" {
+		vec.Abs(loss, loss)
 	}
 }

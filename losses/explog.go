@@ -134,33 +134,28 @@ func rarity(f []float64) []float64 {
 }
 
 func (o expLogCross) Term(loss, slope, u, q []float32) {
-	g := float32(o.Gamma)
-	n := len(u)
 	var xb [vec.Block]float32
-	x := xb[:n]
-	for i, v := range u {
-		x[i] = max(-v, 1e-30)
-	}
+	x := xb[:len(u)]
+	vec.Scale(x, u, -1)
+	vec.AtLeast(x, x, expLogLeast)
 	power(loss, x, o.Gamma)
 	if slope != nil {
-		for i := range slope {
-			slope[i] = -float32(g*loss[i]) / x[i]
-		}
-		if g < 1 {
-			steep := -g * float32(pow64(1e-12, o.Gamma-1))
-			for i := range slope {
-				if x[i] < 1e-12 {
+		vec.Ratio(slope, loss, x)
+		vec.Scale(slope, slope, float32(-o.Gamma))
+		if o.Gamma < 1 {
+			steep := float32(-o.Gamma * pow64(1e-12, o.Gamma-1))
+			for i, v := range x {
+				if v < 1e-12 {
 					slope[i] = steep
 				}
 			}
 		}
-	}
-	for i, v := range x {
-		if v <= 1e-30 {
-			loss[i] = 0
-			if slope != nil && g != 1 {
-				slope[i] = 0
-			}
+		if o.Gamma != 1 {
+			vec.Above(slope, slope, x, expLogLeast)
 		}
 	}
+	vec.Above(loss, loss, x, expLogLeast)
 }
+
+// expLogLeast is the -log p from which down a pixel costs nothing.
+const expLogLeast = 1e-30

@@ -715,15 +715,20 @@ func (j *Job) scanChannel(g *group, r *reader, c int, state []float64) {
 	if g.hard {
 		r.trueClass(c, g.complement)
 		k := r.class(c)
+		var log [2]float64
+		logged := false
 		for _, t := range g.terms {
 			if t.form != hardPixel {
 				continue
 			}
 			at := state[t.at+2*c*slot:]
 			if _, ok := t.loss.(LogLikelihood); ok && r.w == nil {
-				hit, miss := vec.SumByHit(r.u, r.labels, k)
-				pour(at, -hit)
-				pour(at[slot:], -miss)
+				if !logged { // once for all of them
+					log[0], log[1] = vec.SumByHit(r.u, r.labels, k)
+					logged = true
+				}
+				pour(at, -log[0])
+				pour(at[slot:], -log[1])
 				continue
 			}
 			t.loss.(Pixel).Term(r.loss, nil, r.u, r.q)

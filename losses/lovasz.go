@@ -21,11 +21,11 @@ func (LovaszHinge) Plane(p *Planes) (PlaneResult, error) {
 		return PlaneResult{}, err
 	}
 	return p.lovasz(func(n, c int, errors []float32, mask []uint8) {
-		for i, x := range p.Scores(n, c) {
-			if mask[i] == 1 {
-				x = -x
-			}
-			errors[i] = max(1+x, 0)
+		x := p.Scores(n, c)[:len(errors)]
+		mask = mask[:len(errors)]
+		for i := range errors { // -x where the pixel is of the class; a negative error is 0
+			e := math.Float32bits(1 + math.Float32frombits(math.Float32bits(x[i])^uint32(mask[i])<<31))
+			errors[i] = math.Float32frombits(e &^ uint32(int32(e)>>31))
 		}
 	}, false)
 }
@@ -78,9 +78,7 @@ func (p *Planes) lovasz(fill func(n, c int, errors []float32, mask []uint8), pre
 	p.Scratch.A = errors
 	mask := grow(p.Scratch.Mask, px)
 	p.Scratch.Mask = mask
-	var order lovaszOrder
-	order.keys, order.more = p.Scratch.Keys, p.Scratch.More
-	defer func() { p.Scratch.Keys, p.Scratch.More = order.keys[:0], order.more[:0] }()
+	order := &p.Scratch.Order
 	for _, unit := range units {
 		// Which classes count is known only after their masks were read.
 		var classes []int
@@ -101,7 +99,7 @@ func (p *Planes) lovasz(fill func(n, c int, errors []float32, mask []uint8), pre
 			classes = append(classes, c)
 		}
 		for _, c := range classes {
-			order.keys = order.keys[:0]
+			order.begin(len(unit)*px, p.gradient != nil || p.heatmap != nil)
 			positives, valid := 0, 0
 			for _, n := range unit {
 				h, v := p.Hits(n, c, mask)
@@ -110,18 +108,23 @@ func (p *Planes) lovasz(fill func(n, c int, errors []float32, mask []uint8), pre
 				order.add(n*px, errors, mask)
 			}
 			scale := 1 / float64(len(classes)) / float64(len(units))
-			loss := order.walk(positives, func(i int, hit bool, e float32, grad float64) {
-				g := float32(grad * scale)
-				if p.heatmap != nil {
-					p.heatmap[i] += float32(e * g)
-				}
-				if p.gradient != nil {
-					if hit {
-						g = -g
+			var loss float64
+			if order.indexed {
+				loss = walk(sorted(&order.keys, &order.more, 32), 32, positives, func(key uint64, e float32, grad float64) {
+					i, g := int(uint32(key)), float32(grad*scale)
+					if p.heatmap != nil {
+						p.heatmap[i] += float32(e * g)
 					}
-					p.gradient[(i/px*s.C+c)*px+i%px] = g
-				}
-			}, p.gradient != nil || p.heatmap != nil)
+					if p.gradient != nil {
+						if key>>32&1 == 1 {
+							g = -g
+						}
+						p.gradient[(i/px*s.C+c)*px+i%px] = g
+					}
+				})
+			} else {
+				loss = walk(sorted(&order.short, &order.moreShort, 0), 0, positives, nil)
+			}
 			value += float64(loss * scale)
 			if valid > 0 {
 				per[c] += loss
@@ -135,94 +138,111 @@ func (p *Planes) lovasz(fill func(n, c int, errors []float32, mask []uint8), pre
 	return PlaneResult{Value: value, PerClass: per}, nil
 }
 
-// lovaszOrder sorts pixels by error, the largest first, equal ones by index. A
-// key is the complement of the error's bits, whether the pixel is of the class,
-// and its index; errors of 0 add nothing and are left out.
-type lovaszOrder struct{ keys, more []uint64 }
+// lovaszOrder collects the errors of pixels to sort, the largest first, equal
+// ones by index. A key is the complement of the error's bits without the sign,
+// and whether the pixel is of the class; above an index where a pixel must be
+// found again. Errors of 0 add nothing and are left out.
+type lovaszOrder struct {
+	indexed          bool
+	keys, more       []uint64
+	short, moreShort []uint32
+}
 
-const lovaszHit = 1 << 31
+// begin makes room for the pixels of a unit.
+func (o *lovaszOrder) begin(pixels int, indexed bool) {
+	o.indexed = indexed
+	if indexed {
+		o.keys = grow(o.keys, pixels)[:0]
+	} else {
+		o.short = grow(o.short, pixels)[:0]
+	}
+}
 
 func (o *lovaszOrder) add(at int, errors []float32, mask []uint8) {
-	keys := o.keys
-	base := len(keys)
-	keys = append(keys, make([]uint64, len(errors))...)
-	k := base
+	if o.indexed {
+		o.keys = collect(o.keys, errors, mask, 32, uint64(at), 1)
+	} else {
+		o.short = collect(o.short, errors, mask, 0, 0, 0)
+	}
+}
+
+// collect appends the keys of errors: low bits hold an index that begins at
+// index and grows by step.
+func collect[K uint32 | uint64](keys []K, errors []float32, mask []uint8, low int, index, step K) []K {
+	k := len(keys)
+	keys = keys[:k+len(errors)]
+	mask = mask[:len(errors)]
 	for i, e := range errors {
 		m := mask[i]
-		key := uint64(^math.Float32bits(e))<<32 | uint64(at+i)
-		if m == 1 {
-			key |= lovaszHit
-		}
-		keys[k] = key
+		keys[k] = K(^math.Float32bits(e)<<1|uint32(m&1))<<low | index
+		index += step
 		if e > 0 && m != 255 {
 			k++
 		}
 	}
-	o.keys = keys[:k]
+	return keys[:k]
 }
 
-// walk visits the pixels in order with their share of the Jaccard gradient, in
-// closed form: 1/|union| for one of the class, and |left|/(|union| |union before|)
-// for another.
-func (o *lovaszOrder) walk(positives int, visit func(i int, hit bool, e float32, grad float64), want bool) float64 {
-	o.sort()
-	left, union := float64(positives), float64(positives)
-	var sum blockSum
-	for k, key := range o.keys {
-		e := math.Float32frombits(^uint32(key >> 32))
-		hit := key&lovaszHit != 0
-		grad := 0.0
-		switch {
-		case positives == 0:
-			if k == 0 {
-				grad = 1
-			}
-		case hit:
-			grad = 1 / union
-			left--
-		default:
-			grad = left / (union * (union + 1))
-			union++
-		}
-		sum.add(float64(e) * grad)
-		if want {
-			visit(int(key&(lovaszHit-1)), hit, e, grad)
-		}
-	}
-	return sum.total()
-}
-
-// sort is a radix sort by the upper half in four passes; it is stable.
-func (o *lovaszOrder) sort() {
-	a := o.keys
-	b := grow(o.more, len(a))
-	var count [4][256]int
+// sorted is a stable radix sort of keys by the 31 bits of the error that begin
+// at low+1, in three passes.
+func sorted[K uint32 | uint64](keys, more *[]K, low int) []K {
+	a := *keys
+	b := grow(*more, len(a))
+	var count [3][2048]int32
 	for _, k := range a {
-		count[0][k>>32&255]++
-		count[1][k>>40&255]++
-		count[2][k>>48&255]++
-		count[3][k>>56]++
+		k >>= low + 1
+		count[0][k&2047]++
+		count[1][k>>11&1023]++
+		count[2][k>>21&1023]++
 	}
-	for pass := range count {
-		c := &count[pass]
-		shift := 32 + 8*pass
-		at, single := 0, false
-		for i, n := range c {
-			single = single || n == len(a)
+	shift := low + 1
+	for pass, width := range [3]int{11, 10, 10} {
+		c, most := &count[pass], K(1)<<width-1
+		at, single := int32(0), false
+		for i, n := range c[:most+1] {
+			single = single || int(n) == len(a)
 			c[i] = at
 			at += n
 		}
-		if single {
-			continue
+		if !single {
+			for _, k := range a {
+				d := k >> shift & most
+				b[c[d]] = k
+				c[d]++
+			}
+			a, b = b, a
 		}
-		for _, k := range a {
-			d := k >> shift & 255
-			b[c[d]] = k
-			c[d]++
-		}
-		a, b = b, a
+		shift += width
 	}
-	o.keys, o.more = a, b
+	*keys, *more = a, b
+	return a
+}
+
+// walk visits sorted keys with their share of the Jaccard gradient, in closed
+// form: 1/|union| for a pixel of the class, |left|/(|union| |union before|) for
+// another. It sums error times share.
+func walk[K uint32 | uint64](keys []K, low, positives int, visit func(key K, e float32, grad float64)) float64 {
+	left, union := float64(positives), float64(positives)
+	var sum blockSum
+	for n, key := range keys {
+		e := math.Float32frombits(^uint32(key>>low) >> 1)
+		hit := float64(key >> low & 1)
+		grad := 1.0
+		if union > 0 { // |left| and |union| before it; of the class only the union stays
+			grad = (left + float64(hit*(1+union-left))) / float64(union*(union+1))
+		} else if n > 0 {
+			grad = 0
+		}
+		if union > 0 {
+			left -= hit
+			union += 1 - hit
+		}
+		sum.add(float64(float64(e) * grad))
+		if visit != nil {
+			visit(key, e, grad)
+		}
+	}
+	return sum.total()
 }
 
 // blockSum adds many terms in float64, in blocks, so that no long sum drowns its

@@ -26,12 +26,11 @@ type Planes struct {
 
 // Scratch is memory that one evaluation leaves to the next.
 type Scratch struct {
-	Grid grid.Work
-	Mask []uint8
-	A, B []float32
-	Keys []uint64
-	B64  []float64
-	More []uint64
+	Grid  grid.Work
+	Mask  []uint8
+	A, B  []float32
+	B64   []float64
+	Order lovaszOrder
 }
 
 // PlaneResult is what a Plane loss answers.
@@ -106,6 +105,19 @@ func (p *Planes) Probs(n, c int, dst, q []float32) {
 	var pad, qpad, zpad, mpad, rpad [vec.Block]float32
 	for at := 0; at < len(dst); at += vec.Block {
 		size := min(vec.Block, len(dst)-at)
+		if size == vec.Block {
+			e := at + size
+			to := qpad[:]
+			if q != nil {
+				to = q[at:e]
+			}
+			if p.Sigmoid {
+				vec.Sigmoid(dst[at:e], to, z[at:e])
+			} else {
+				vec.SoftmaxClass(dst[at:e], to, z[at:e], p.m[at:e], p.r[at:e])
+			}
+			continue
+		}
 		n := padded(size)
 		copy(zpad[:n], z[at:at+size])
 		clear(zpad[size:n])
@@ -165,28 +177,46 @@ func (p *Planes) Hits(n, c int, dst []uint8) (hits, valid int) {
 			want = int32(c)
 		}
 	}
-	for i := range dst {
-		l := t.Labels.At(start + i)
-		if t.Kind == Instances && l > 0 {
-			l = 1
+	switch l := t.Labels; {
+	case l.U8 != nil:
+		return mark(dst, l.U8[start:start+px], want, t.Kind == Instances, p.in.Ignore)
+	case l.U16 != nil:
+		return mark(dst, l.U16[start:start+px], want, t.Kind == Instances, p.in.Ignore)
+	default:
+		return mark(dst, l.I32[start:start+px], want, t.Kind == Instances, p.in.Ignore)
+	}
+}
+
+// mark writes 1 where a label is the wanted one, 255 where it is ignored.
+func mark[T uint8 | uint16 | int32](dst []uint8, labels []T, want int32, instances bool, ignore []int32) (hits, valid int) {
+	labels = labels[:len(dst)]
+	w := T(want)
+	for i, l := range labels {
+		hit := uint8(0)
+		if l == w {
+			hit = 1
 		}
-		dst[i] = 0
-		switch {
-		case l == want:
-			dst[i] = 1
-			hits++
-			valid++
-		default:
-			valid++
+		dst[i] = hit
+		hits += int(hit)
+	}
+	if instances { // every id is of class 1
+		hits = 0
+		for i, l := range labels {
+			hit := uint8(want)
+			if l <= 0 {
+				hit = 1 - hit
+			}
+			dst[i] = hit
+			hits += int(hit)
 		}
-		for _, g := range p.in.Ignore {
-			if l == g {
-				if dst[i] == 1 {
-					hits--
-				}
-				dst[i] = 255
+	}
+	valid = len(dst)
+	for _, g := range ignore {
+		for i, l := range labels {
+			if int32(l) == g && dst[i] != 255 {
+				hits -= int(dst[i])
 				valid--
-				break
+				dst[i] = 255
 			}
 		}
 	}

@@ -173,6 +173,57 @@ func AtLeast(dst, x []float32, least float32) {
 
 func atLeast(x, m F32) F32 { return x.IfElse(x.Greater(m), m) }
 
+// Within is dst = x held between least and most.
+func Within(dst, x []float32, least, most float32) {
+	n := len(dst)
+	check(n, len(x))
+	x = x[:n]
+	lo, hi := splat(least), splat(most)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(x, i))
+		a, b, c, d = atLeast(a, lo), atLeast(b, lo), atLeast(c, lo), atLeast(d, lo)
+		store4(at(dst, i), atMost(a, hi), atMost(b, hi), atMost(c, hi), atMost(d, hi))
+	}
+}
+
+func atMost(x, m F32) F32 { return m.IfElse(x.Greater(m), x) }
+
+// Above is dst = x where by is above limit and 0 elsewhere.
+func Above(dst, x, by []float32, limit float32) {
+	n := len(dst)
+	check(n, len(x), len(by))
+	x, by = x[:n], by[:n]
+	l := splat(limit)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(x, i))
+		e, f, g, h := load4(at(by, i))
+		store4(at(dst, i), a.Masked(e.Greater(l)), b.Masked(f.Greater(l)), c.Masked(g.Greater(l)), d.Masked(h.Greater(l)))
+	}
+}
+
+// Abs is dst = |x|.
+func Abs(dst, x []float32) {
+	n := len(dst)
+	check(n, len(x))
+	x = x[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(x, i))
+		store4(at(dst, i), size(a), size(b), size(c), size(d))
+	}
+}
+
+// Line is dst = scale x + shift, rounded twice.
+func Line(dst, x []float32, scale, shift float32) {
+	n := len(dst)
+	check(n, len(x))
+	x = x[:n]
+	k, s := splat(scale), splat(shift)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(x, i))
+		store4(at(dst, i), a.Mul(k).Add(s), b.Mul(k).Add(s), c.Mul(k).Add(s), d.Mul(k).Add(s))
+	}
+}
+
 // Accumulate is dst += x for slices of any one length: the pixels of a block put into their plane.
 func Accumulate(dst, x []float32) {
 	if len(dst) != len(x) {
