@@ -111,16 +111,14 @@ func (r *route) match(path string) (segment string, ok bool) {
 // call is one request on its way.
 type call struct {
 	*http.Request
-	id      string
-	started time.Time
-	route   *route
-	segment string // what {x} of the route is
-	media   string // type of the body
-	boundary,
-	charset string
-	timing []string
-	out    Answer
-	code   string // of the problem, if it came to one
+	id              string
+	started         time.Time
+	route           *route
+	segment         string // what {x} of the route is
+	media, boundary string // of the body
+	timing          []string
+	out             Answer
+	code            string // of the problem, if it came to one
 }
 
 // Verdict is what a host found out about a request before the API saw it.

@@ -208,7 +208,12 @@ async function answer(request, env, ctx) {
 function broken(request, error) {
   const id = crypto.randomUUID();
   console.log(
-    JSON.stringify({ event: 'crash', id, method: request.method, detail: String(error?.stack ?? error).slice(0, 2000) }),
+    JSON.stringify({
+      event: 'crash',
+      id,
+      method: request.method,
+      detail: String(error?.stack ?? error).slice(0, 2000),
+    }),
   );
   const problem = {
     type: 'about:blank',

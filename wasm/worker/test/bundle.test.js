@@ -17,7 +17,8 @@ test('the worker deploys, and is small', { timeout: 120_000 }, (t) => {
     const env = { ...process.env, CI: '1', WRANGLER_SEND_METRICS: 'false', WRANGLER_SEND_ERROR_REPORTS: 'false' };
     const args = ['deploy', '--dry-run', '--outdir', out, '--config', join(folder, 'wrangler.jsonc')];
     const said = execFileSync(join(folder, 'node_modules/.bin/wrangler'), args, { env, encoding: 'utf8', cwd: folder });
-    for (const binding of ['MASKS', 'DB', 'JOBS', 'LIMITER', 'ASSETS', 'AUTH']) assert.ok(said.includes(`env.${binding}`), `${binding} is bound\n${said}`);
+    for (const binding of ['MASKS', 'DB', 'JOBS', 'LIMITER', 'ASSETS', 'AUTH'])
+      assert.ok(said.includes(`env.${binding}`), `${binding} is bound\n${said}`);
     const files = readdirSync(out).filter((file) => /\.(js|mjs|wasm)$/.test(file));
     const size = gzipSync(Buffer.concat(files.map((file) => readFileSync(join(out, file)))), { level: 9 }).length;
     t.diagnostic(`the script is ${(size / 1e6).toFixed(2)} MB compressed, of 3 MB`);
@@ -32,20 +33,32 @@ test('its wasm_exec.js is that of the toolchain, but for the context', () => {
   const ours = readFileSync(join(root, 'js/wasm_exec.js'), 'utf8');
   const proxy = /\t\t\tconst globalProxy = new Proxy\(globalThis, \{[\s\S]*?\n\t\t\t\}\)\n/;
   assert.match(theirs, proxy);
-  assert.equal(theirs.replace(proxy, '').replace('async run(instance, context)', 'async run(instance)').replaceAll('globalProxy', 'globalThis'), ours);
+  assert.equal(
+    theirs
+      .replace(proxy, '')
+      .replace('async run(instance, context)', 'async run(instance)')
+      .replaceAll('globalProxy', 'globalThis'),
+    ours,
+  );
 });
 
-test("the edge's program does all that the page's does: the tests of the page pass with it", { timeout: 280_000 }, (t) => {
+test("the edge's program does all that the page's does: the tests of the page pass with it", {
+  timeout: 280_000,
+}, (t) => {
   const copy = mkdtempSync(join(tmpdir(), 'maskloss-superset-'));
   try {
     for (const entry of ['js', 'losses/testdata']) {
-      cpSync(join(root, entry), join(copy, entry), { recursive: true, filter: (path) => !/node_modules|\/(bench|browser)$/.test(path) });
+      cpSync(join(root, entry), join(copy, entry), {
+        recursive: true,
+        filter: (path) => !/node_modules|\/(bench|browser)$/.test(path),
+      });
     }
     symlinkSync(join(root, 'js/node_modules'), join(copy, 'js/node_modules'));
     cpSync(join(root, 'build/edge/app.wasm'), join(copy, 'js/maskloss.wasm'));
     // The one thing more that the edge's program wants of its host.
     const glue = join(copy, 'js/wasm_exec.js');
-    const more = '\n{ const { Go } = globalThis; globalThis.Go = class extends Go { constructor() { super(); this.importObject.workers = { ready() {} }; } }; }\n';
+    const more =
+      '\n{ const { Go } = globalThis; globalThis.Go = class extends Go { constructor() { super(); this.importObject.workers = { ready() {} }; } }; }\n';
     writeFileSync(glue, readFileSync(glue, 'utf8') + more);
     const tests = readdirSync(join(copy, 'js/test')).filter((file) => file.endsWith('.test.js'));
     assert.ok(tests.length > 0);
@@ -54,9 +67,20 @@ test("the edge's program does all that the page's does: the tests of the page pa
     const files = tests.map((file) => join('js/test', file));
     let said;
     try {
-      said = execFileSync('node', ['--test', '--test-reporter=tap', ...files], { cwd: copy, env, encoding: 'utf8', maxBuffer: 2 ** 28 });
+      said = execFileSync('node', ['--test', '--test-reporter=tap', ...files], {
+        cwd: copy,
+        env,
+        encoding: 'utf8',
+        maxBuffer: 2 ** 28,
+      });
     } catch (error) {
-      assert.fail(error.stdout.split('\n').filter((line) => /not ok|error:|message/.test(line)).slice(0, 40).join('\n'));
+      assert.fail(
+        error.stdout
+          .split('\n')
+          .filter((line) => /not ok|error:|message/.test(line))
+          .slice(0, 40)
+          .join('\n'),
+      );
     }
     t.diagnostic(`${/^# pass (\d+)$/m.exec(said)?.[1]} tests of ${tests.length} files pass`);
   } finally {

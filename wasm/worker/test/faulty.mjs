@@ -56,7 +56,8 @@ export default {
       return Promise.race([worker.queue(deaf(batch), unlucky(env, when, die), ctx), death]);
     }
     const calm = unlucky(env, 'never', () => {});
-    if (batches % 5 === 0) await Promise.all([worker.queue(deaf(batch), calm, ctx), worker.queue(deaf(batch), calm, ctx)]);
+    if (batches % 5 === 0)
+      await Promise.all([worker.queue(deaf(batch), calm, ctx), worker.queue(deaf(batch), calm, ctx)]);
     return worker.queue(batch, calm, ctx);
   },
 };

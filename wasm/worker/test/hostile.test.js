@@ -16,7 +16,13 @@ const truth = new Map();
 /** @type {Awaited<ReturnType<typeof start>>} */
 let edge;
 before(async () => {
-  edge = await start({ AUTH: 'off', BODY_SECONDS: '1', MAX_BYTES: '100000', MAX_JSON_BYTES: '50000', MAX_PIXELS: '65536' });
+  edge = await start({
+    AUTH: 'off',
+    BODY_SECONDS: '1',
+    MAX_BYTES: '100000',
+    MAX_JSON_BYTES: '50000',
+    MAX_PIXELS: '65536',
+  });
 });
 after(() => edge?.stop());
 
@@ -37,7 +43,11 @@ async function refused(answer, status, code, label) {
   assert.equal(answer.status, status, `${label}: ${text}`);
   assert.equal(answer.headers.get('content-type'), 'application/problem+json', label);
   const problem = JSON.parse(text);
-  assert.deepEqual([problem.status, problem.code, problem.instance], [status, code, answer.headers.get('x-request-id')], `${label}: ${text}`);
+  assert.deepEqual(
+    [problem.status, problem.code, problem.instance],
+    [status, code, answer.headers.get('x-request-id')],
+    `${label}: ${text}`,
+  );
   assert.ok(problem.detail && problem.title && problem.type, label);
   assert.doesNotMatch(text, /goroutine|\.go:|wasm:\/\//, label);
   await unaffected();
@@ -57,12 +67,21 @@ function claim(width, height, pixels = 10) {
   header.writeUInt32BE(width);
   header.writeUInt32BE(height, 4);
   const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(Buffer.alloc(pixels))), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(pixels))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 function npy(descr, shape, data) {
   const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }\n`;
-  return Buffer.concat([Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]), Buffer.from(header), data]);
+  return Buffer.concat([
+    Buffer.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length & 255, header.length >> 8]),
+    Buffer.from(header),
+    data,
+  ]);
 }
 
 function form(prediction, target) {
@@ -83,7 +102,16 @@ test('octets that cannot be', async () => {
     ['a byte too many', good, Buffer.concat([body, Buffer.alloc(1)]), 400, 'length'],
     ['NaN', good, bytes(nan, labels), 422, 'value'],
     ['infinity', good, bytes(infinite, labels), 422, 'value'],
-    ['labels of 255', good, bytes(logits, labels.map((l) => l * 255)), 422, 'label'],
+    [
+      'labels of 255',
+      good,
+      bytes(
+        logits,
+        labels.map((l) => l * 255),
+      ),
+      422,
+      'label',
+    ],
     ['probabilities of 255', good.replace('logits', 'probs'), body, 422, 'domain'],
     ['a shape of 10^9 pixels', good.replace(`${SIZE},${SIZE}`, '31623,31623'), body, 413, 'size'],
     ['a shape of 10^18 pixels', good.replace(`${SIZE},${SIZE}`, '1000000000,1000000000'), body, 400, 'shape'],
@@ -109,16 +137,39 @@ test('JSON and files that cannot be', async () => {
     ['no JSON', '{', 400, 'malformed'],
     ['a list', '[]', 400, 'malformed'],
     ['deep nesting', '['.repeat(20000), 400, 'malformed'],
-    ['a huge exponent', '{"prediction":{"data":[1e999],"shape":[1,1,1,1],"form":"logits"},"target":{"data":[1],"kind":"labels"}}', 422, 'value'],
-    ['data of text', '{"prediction":{"data":["1"],"shape":[1,1,1,1],"form":"logits"},"target":{"data":[1],"kind":"labels"}}', 400, 'malformed'],
-    ['a label of a half', '{"prediction":{"data":[1],"shape":[1,1,1,1],"form":"logits"},"target":{"data":[0.5],"kind":"labels"}}', 422, 'label'],
+    [
+      'a huge exponent',
+      '{"prediction":{"data":[1e999],"shape":[1,1,1,1],"form":"logits"},"target":{"data":[1],"kind":"labels"}}',
+      422,
+      'value',
+    ],
+    [
+      'data of text',
+      '{"prediction":{"data":["1"],"shape":[1,1,1,1],"form":"logits"},"target":{"data":[1],"kind":"labels"}}',
+      400,
+      'malformed',
+    ],
+    [
+      'a label of a half',
+      '{"prediction":{"data":[1],"shape":[1,1,1,1],"form":"logits"},"target":{"data":[0.5],"kind":"labels"}}',
+      422,
+      'label',
+    ],
     ['header of 10^9 pixels', form(claim(31623, 31623), png), 413, 'size'],
     ['header of 2^62 pixels', form(claim(2 ** 31 - 1, 2 ** 31 - 1), png), 413, 'size'],
     ['header of no pixels', form(claim(0, 16), png), 400, 'malformed'],
     ['more pixels than in the header', form(claim(4, 4, 60000), png), 400, 'malformed'],
     ['fewer pixels than in the header', form(claim(200, 200, 10), png), 400, 'malformed'],
     ['a cut PNG', form(png.slice(0, 50), png), 400, 'malformed'],
-    ['a PNG with a flipped bit', form(png.map((b, i) => (i === 60 ? b ^ 4 : b)), png), 400, 'malformed'],
+    [
+      'a PNG with a flipped bit',
+      form(
+        png.map((b, i) => (i === 60 ? b ^ 4 : b)),
+        png,
+      ),
+      400,
+      'malformed',
+    ],
     ['no file of any kind', form('hello', png), 400, 'malformed'],
     ['an NPY of 10^12', form(npy('<f4', '1000000, 1000000', floats), png), 413, 'size'],
     ['an NPY cut off', form(npy('<f4', '16, 16', floats.subarray(1)), png), 400, 'length'],
@@ -127,13 +178,32 @@ test('JSON and files that cannot be', async () => {
     ['an RLE that overruns', form('{"size":[4,4],"counts":[4,2147483647]}', png), 400, 'length'],
     ['an RLE of rubbish', form('{"size":[4,4],"counts":"~~~"}', png), 400, 'malformed'],
     ['of different sizes', form('{"size":[4,4],"counts":[16]}', png), 400, 'shape'],
-    ['no target', (() => { const f = form(png, png); f.delete('target'); return f; })(), 400, 'malformed'],
+    [
+      'no target',
+      (() => {
+        const f = form(png, png);
+        f.delete('target');
+        return f;
+      })(),
+      400,
+      'malformed',
+    ],
   ]) {
     await refused(await post('/v1/evaluate/dice', given, typeof given === 'string' ? json : {}), status, code, label);
   }
   const shapeless = Buffer.from('--x\r\nContent-Disposition: form-data; name="prediction"\r\n\r\nabc');
-  await refused(await post('/v1/evaluate/dice', shapeless, { 'content-type': 'multipart/form-data; boundary=x' }), 400, 'malformed', 'a form without an end');
-  await refused(await post('/v1/evaluate/dice', shapeless, { 'content-type': 'multipart/form-data' }), 400, 'malformed', 'a form without a boundary');
+  await refused(
+    await post('/v1/evaluate/dice', shapeless, { 'content-type': 'multipart/form-data; boundary=x' }),
+    400,
+    'malformed',
+    'a form without an end',
+  );
+  await refused(
+    await post('/v1/evaluate/dice', shapeless, { 'content-type': 'multipart/form-data' }),
+    400,
+    'malformed',
+    'a form without a boundary',
+  );
 });
 
 test('types, sizes and headers that cannot be', async () => {
@@ -157,9 +227,19 @@ test('types, sizes and headers that cannot be', async () => {
         else controller.enqueue(chunk);
       },
     });
-  const undeclared = await fetch(edge.at(good), { method: 'POST', headers: octets, body: stream(Array.from({ length: 26 }, () => new Uint8Array(4096))), duplex: 'half' });
+  const undeclared = await fetch(edge.at(good), {
+    method: 'POST',
+    headers: octets,
+    body: stream(Array.from({ length: 26 }, () => new Uint8Array(4096))),
+    duplex: 'half',
+  });
   await refused(undeclared, 413, 'size', 'too large, without saying so');
-  const whole = await fetch(edge.at(good), { method: 'POST', headers: octets, body: stream([body.subarray(0, 333), body.subarray(333)]), duplex: 'half' });
+  const whole = await fetch(edge.at(good), {
+    method: 'POST',
+    headers: octets,
+    body: stream([body.subarray(0, 333), body.subarray(333)]),
+    duplex: 'half',
+  });
   assert.equal((await whole.json()).value, truth.get('value'), 'in pieces');
   const late = await fetch(edge.at(good), {
     method: 'POST',
@@ -178,7 +258,12 @@ test('types, sizes and headers that cannot be', async () => {
 });
 
 test('an id of the caller is kept only where it is plain', async () => {
-  for (const [given, kept] of [['abc-DEF_123', true], ['a"b\\c-123456', false], ['x'.repeat(65), false], ['a, b, c, d, e', false]]) {
+  for (const [given, kept] of [
+    ['abc-DEF_123', true],
+    ['a"b\\c-123456', false],
+    ['x'.repeat(65), false],
+    ['a, b, c, d, e', false],
+  ]) {
     const id = (await fetch(edge.at('/healthz'), { headers: { 'x-request-id': given } })).headers.get('x-request-id');
     assert.equal(id === given, kept, id);
   }
@@ -190,12 +275,21 @@ test('bytes that are no HTTP, and bodies that break off', async () => {
     new Promise((resolve) => {
       const socket = connect(Number(port), hostname, () => socket.end(text));
       socket.setTimeout(3000, () => socket.destroy());
-      socket.on('data', () => {}).on('error', resolve).on('close', resolve);
+      socket
+        .on('data', () => {})
+        .on('error', resolve)
+        .on('close', resolve);
     });
   await raw('GARBAGE\r\n\r\n');
-  await raw(`POST ${good} HTTP/1.1\r\nhost: x\r\ncontent-type: application/octet-stream\r\ncontent-length: 1280\r\n\r\nabc`);
-  await raw(`POST ${good} HTTP/1.1\r\nhost: x\r\ncontent-type: application/octet-stream\r\ncontent-length: 99999999999999999999\r\n\r\nabc`);
-  await raw(`POST ${good} HTTP/1.1\r\nhost: x\r\ncontent-type: application/octet-stream\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`);
+  await raw(
+    `POST ${good} HTTP/1.1\r\nhost: x\r\ncontent-type: application/octet-stream\r\ncontent-length: 1280\r\n\r\nabc`,
+  );
+  await raw(
+    `POST ${good} HTTP/1.1\r\nhost: x\r\ncontent-type: application/octet-stream\r\ncontent-length: 99999999999999999999\r\n\r\nabc`,
+  );
+  await raw(
+    `POST ${good} HTTP/1.1\r\nhost: x\r\ncontent-type: application/octet-stream\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`,
+  );
   await new Promise((resolve) => {
     const cut = request(edge.at(good), { method: 'POST', headers: { ...octets, 'content-length': 1280 } }, resolve);
     cut.on('error', resolve);
@@ -225,7 +319,11 @@ test('tokens: none that is empty, undefined or wrong opens the door', { timeout:
     try {
       const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
       const label = JSON.stringify([bindings, bearer]);
-      for (const [path, given, kind] of [[good, body, octets], ['/v1/report?names=dice', '{}', json], ['/v1/runs', '{}', json]]) {
+      for (const [path, given, kind] of [
+        [good, body, octets],
+        ['/v1/report?names=dice', '{}', json],
+        ['/v1/runs', '{}', json],
+      ]) {
         const answer = await post(path, given, { ...kind, ...headers }, guarded);
         const text = await answer.text();
         assert.equal(answer.status !== 401, open, `${label} ${path}: ${text}`);
@@ -242,7 +340,10 @@ test('tokens: none that is empty, undefined or wrong opens the door', { timeout:
 });
 
 test('who asks too often is told when to come back', async () => {
-  const busy = await start({ AUTH: 'off', RETRY_AFTER: '10' }, { ratelimits: { LIMITER: { simple: { limit: 5, period: 10 } } } });
+  const busy = await start(
+    { AUTH: 'off', RETRY_AFTER: '10' },
+    { ratelimits: { LIMITER: { simple: { limit: 5, period: 10 } } } },
+  );
   try {
     const answers = [];
     for (let i = 0; i < 12; i++) answers.push(await post(good, body, octets, busy));
@@ -268,19 +369,47 @@ test('a worker that is misconfigured serves nobody', async () => {
   }
 });
 
-test('10,000 bodies of chance: a status for each, never a 500, and the worker lives', { timeout: 240_000 }, async (t) => {
+test('10,000 bodies of chance: a status for each, never a 500, and the worker lives', {
+  timeout: 240_000,
+}, async (t) => {
   const next = random(4242);
   const pick = (list) => list[Math.floor(next() * list.length)];
   const png = Buffer.from(await toPng({ data: labels, shape: [1, SIZE, SIZE], kind: 'labels' }));
-  const part = (name, content) => Buffer.concat([Buffer.from(`--x\r\nContent-Disposition: form-data; name="${name}"; filename="f"\r\n\r\n`), content, Buffer.from('\r\n')]);
+  const part = (name, content) =>
+    Buffer.concat([
+      Buffer.from(`--x\r\nContent-Disposition: form-data; name="${name}"; filename="f"\r\n\r\n`),
+      content,
+      Buffer.from('\r\n'),
+    ]);
   const end = Buffer.from('--x--\r\n');
-  const document = Buffer.from(JSON.stringify({ prediction: { data: [0.5, 1, 0, 1], shape: [1, 1, 2, 2], form: 'probs' }, target: { data: [1, 1, 0, 0], shape: [1, 2, 2], kind: 'labels' } }));
+  const document = Buffer.from(
+    JSON.stringify({
+      prediction: { data: [0.5, 1, 0, 1], shape: [1, 1, 2, 2], form: 'probs' },
+      target: { data: [1, 1, 0, 0], shape: [1, 2, 2], kind: 'labels' },
+    }),
+  );
   const seeds = [
     ['application/octet-stream', good, body],
-    ['application/octet-stream', '/v1/report?names=all&shape=1,1,2,2&form=logits', bytes(logits.subarray(0, 4), labels.subarray(0, 4))],
+    [
+      'application/octet-stream',
+      '/v1/report?names=all&shape=1,1,2,2&form=logits',
+      bytes(logits.subarray(0, 4), labels.subarray(0, 4)),
+    ],
     ['application/json', '/v1/evaluate/iou', document],
-    ['multipart/form-data; boundary=x', '/v1/evaluate/dice', Buffer.concat([part('prediction', png), part('target', png), end])],
-    ['multipart/form-data; boundary=x', '/v1/evaluate/iou', Buffer.concat([part('prediction', npy('|u1', '4, 4', Buffer.alloc(16))), part('target', Buffer.from('{"size":[4,4],"counts":"04<"}')), end])],
+    [
+      'multipart/form-data; boundary=x',
+      '/v1/evaluate/dice',
+      Buffer.concat([part('prediction', png), part('target', png), end]),
+    ],
+    [
+      'multipart/form-data; boundary=x',
+      '/v1/evaluate/iou',
+      Buffer.concat([
+        part('prediction', npy('|u1', '4, 4', Buffer.alloc(16))),
+        part('target', Buffer.from('{"size":[4,4],"counts":"04<"}')),
+        end,
+      ]),
+    ],
   ];
   const statuses = new Map();
   // Files and JSON boot a program each: every twentieth body is one, so that the time stays bounded; the tests of Go have more.
@@ -301,10 +430,14 @@ test('10,000 bodies of chance: a status for each, never a 500, and the worker li
     assert.ok([200, 400, 413, 415, 422].includes(answer.status), `${answer.status} ${type} ${text}`);
     JSON.parse(text);
   };
-  for (let i = 0; i < 10_000; i += 16) await Promise.all(Array.from({ length: Math.min(16, 10_000 - i) }, (_, k) => one(i + k)));
+  for (let i = 0; i < 10_000; i += 16)
+    await Promise.all(Array.from({ length: Math.min(16, 10_000 - i) }, (_, k) => one(i + k)));
   await unaffected();
   const { resident } = await (await fetch(edge.at('/healthz'))).json();
   t.diagnostic(`statuses ${JSON.stringify(Object.fromEntries(statuses))}, ${JSON.stringify(resident)}`);
   assert.ok(resident.peak < 100e6);
-  assert.ok(!edge.lines.some((line) => /"event":"(panic|crash)"/.test(line)), edge.lines.find((line) => /panic|crash/.test(line)));
+  assert.ok(
+    !edge.lines.some((line) => /"event":"(panic|crash)"/.test(line)),
+    edge.lines.find((line) => /panic|crash/.test(line)),
+  );
 });

@@ -6,14 +6,20 @@ import { octets, scene, start } from './edge.js';
 /** Posts a body over a connection that stays open; gives the answer's text. A plainer client than fetch costs less. */
 function send(edge, path, body, agent) {
   return new Promise((resolve, reject) => {
-    const asked = request(edge.at(path), { method: 'POST', agent, headers: { ...octets, 'content-length': body.length } }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8');
-      answer.on('data', (piece) => {
-        text += piece;
-      });
-      answer.on('end', () => (answer.statusCode === 200 ? resolve(text) : reject(new Error(`${answer.statusCode} ${text}`))));
-    });
+    const asked = request(
+      edge.at(path),
+      { method: 'POST', agent, headers: { ...octets, 'content-length': body.length } },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (piece) => {
+          text += piece;
+        });
+        answer.on('end', () =>
+          answer.statusCode === 200 ? resolve(text) : reject(new Error(`${answer.statusCode} ${text}`)),
+        );
+      },
+    );
     asked.on('error', reject);
     asked.end(body);
   });
@@ -59,7 +65,9 @@ test('small and large bodies, many at a time', { timeout: 240_000 }, async (t) =
     }
     const [fast, slow] = [{ rate: 2000 / seconds.fast }, { rate: 200 / seconds.slow }];
     const ratio = fast.rate / slow.rate;
-    t.diagnostic(`16 x 16: resident ${fast.rate.toFixed(0)}/s, an instance per event ${slow.rate.toFixed(0)}/s, ${ratio.toFixed(1)} times`);
+    t.diagnostic(
+      `16 x 16: resident ${fast.rate.toFixed(0)}/s, an instance per event ${slow.rate.toFixed(0)}/s, ${ratio.toFixed(1)} times`,
+    );
     let now = await health(edge);
     t.diagnostic(`after small bodies: ${JSON.stringify(now)}`);
     assert.equal(now.started, 1);
@@ -73,7 +81,11 @@ test('small and large bodies, many at a time', { timeout: 240_000 }, async (t) =
     const started = now.started;
     const huge = '/v1/evaluate/focal?shape=1,1,2048,2048&form=logits';
     await hammer(edge, huge, scene(2048, 5).body, 6, 2);
-    const heavy = await fetch(edge.at(`${huge}&gradient=true`), { method: 'POST', headers: { ...octets, accept: 'application/octet-stream' }, body: scene(2048, 5).body });
+    const heavy = await fetch(edge.at(`${huge}&gradient=true`), {
+      method: 'POST',
+      headers: { ...octets, accept: 'application/octet-stream' },
+      body: scene(2048, 5).body,
+    });
     assert.equal((await heavy.arrayBuffer()).byteLength, 4 * 2048 * 2048);
     await hammer(edge, path, small, 100, 8);
     now = await health(edge);

@@ -56,7 +56,10 @@ test('gradient, heat map and values are those of the JavaScript API', async () =
   }
   assert.deepEqual(got.valuesShape, want.valuesShape);
 
-  const raw = await post(`/v1/evaluate/focal?${query}&gradient=true`, body, { ...octets, accept: 'application/octet-stream' });
+  const raw = await post(`/v1/evaluate/focal?${query}&gradient=true`, body, {
+    ...octets,
+    accept: 'application/octet-stream',
+  });
   assert.equal(raw.headers.get('content-type'), 'application/octet-stream');
   assert.equal(raw.headers.get('x-maskloss-plane'), 'gradient');
   const mean = await ml.evaluate('focal', input, { gradient: true });
@@ -82,7 +85,8 @@ test('a report is what its losses are alone', async () => {
   const all = await (await post(`/v1/report?names=all&${query}`, body, octets)).json();
   const every = await ml.report(input, 'all');
   assert.deepEqual(Object.keys(all).sort(), Object.keys(every).sort());
-  for (const name of Object.keys(all)) assert.equal(all[name].value, Number.isNaN(every[name].value) ? null : every[name].value, name);
+  for (const name of Object.keys(all))
+    assert.equal(all[name].value, Number.isNaN(every[name].value) ? null : every[name].value, name);
 });
 
 test('files give what the arrays in them give', async () => {
@@ -101,17 +105,28 @@ test('files give what the arrays in them give', async () => {
   for (const depth of /** @type {const} */ ([8, 16])) {
     const grey = await toPng({ data: probs, shape: [1, 1, SIZE, SIZE], form: 'probs' }, { depth });
     const read = await fromPng(grey, { as: 'probs' });
-    assert.equal((await (await files(grey)).json()).value, await dice({ ...read, shape: [1, 1, SIZE, SIZE], form: 'probs' }), `grey of ${depth}`);
+    assert.equal(
+      (await (await files(grey)).json()).value,
+      await dice({ ...read, shape: [1, 1, SIZE, SIZE], form: 'probs' }),
+      `grey of ${depth}`,
+    );
   }
 });
 
 test('the manifest is that of the page', async () => {
   const manifest = await (await fetch(edge.at('/v1/losses'))).json();
   const want = ml.describe();
-  assert.deepEqual(manifest.losses.map((l) => l.name), want.losses.map((l) => l.name));
+  assert.deepEqual(
+    manifest.losses.map((l) => l.name),
+    want.losses.map((l) => l.name),
+  );
   for (const { name, params } of want.losses) {
     const one = await (await fetch(edge.at(`/v1/losses/${name}`))).json();
-    assert.deepEqual(one.params.map((p) => [p.name, p.type, p.default]), params.map((p) => [p.name, p.type, p.default]), name);
+    assert.deepEqual(
+      one.params.map((p) => [p.name, p.type, p.default]),
+      params.map((p) => [p.name, p.type, p.default]),
+      name,
+    );
   }
 });
 
@@ -131,7 +146,10 @@ test('every route answers, with its status, type and headers', async () => {
     ['GET', '/v1/runs/none', 404, 'application/problem+json'],
     ['OPTIONS', '/v1/report', 204, null],
   ]) {
-    const answer = await fetch(edge.at(path), { method, headers: { origin: 'https://app.example', 'x-request-id': 'id-of-mine-1' } });
+    const answer = await fetch(edge.at(path), {
+      method,
+      headers: { origin: 'https://app.example', 'x-request-id': 'id-of-mine-1' },
+    });
     const text = await answer.text();
     const got = [answer.status, answer.headers.get('content-type')];
     assert.deepEqual(got, [status, type], `${method} ${path}: ${text}`);
@@ -156,7 +174,15 @@ test('the document is valid, and every example in it does what it says', { timeo
     await masks.put(`set/prediction/${i}.npy`, toNpy(input.prediction));
     await masks.put(`set/target/${i}.npy`, toNpy(input.target));
   }
-  const resolve = (x) => (x?.$ref ? resolve(x.$ref.slice(2).split('/').reduce((at, key) => at[key], document)) : x);
+  const resolve = (x) =>
+    x?.$ref
+      ? resolve(
+          x.$ref
+            .slice(2)
+            .split('/')
+            .reduce((at, key) => at[key], document),
+        )
+      : x;
   let count = 0;
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
@@ -198,7 +224,11 @@ test('weights, soft targets and labels per class are read', async () => {
   const soft = Float32Array.from(labels, (l) => l * 0.75);
   for (const [extra, given, wanted] of [
     ['pixelWeights=float32', bytes(logits, labels, weights), { ...input, weight: weights }],
-    ['target=float32', bytes(logits, soft), { ...input, target: { data: soft, shape: [1, 1, SIZE, SIZE], kind: 'soft' } }],
+    [
+      'target=float32',
+      bytes(logits, soft),
+      { ...input, target: { data: soft, shape: [1, 1, SIZE, SIZE], kind: 'soft' } },
+    ],
     ['ignore=1', body, { ...input, ignore: 1 }],
     ['target=int32', bytes(logits, Int32Array.from(labels)), input],
   ]) {

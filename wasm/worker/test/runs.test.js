@@ -16,7 +16,11 @@ before(async () => {
   ml = await load();
   edge = await start(
     { AUTH: 'off', RETRY_SECONDS: '0' },
-    { ...storage, entry: 'test/faulty.mjs', queueConsumers: { ...storage.queueConsumers, jobs: { ...storage.queueConsumers.jobs, maxRetries: 8 } } },
+    {
+      ...storage,
+      entry: 'test/faulty.mjs',
+      queueConsumers: { ...storage.queueConsumers, jobs: { ...storage.queueConsumers.jobs, maxRetries: 8 } },
+    },
   );
   await migrate(edge.mf);
   masks = await edge.mf.getR2Bucket('MASKS');
@@ -68,7 +72,9 @@ async function pages(id, query = '') {
   return all;
 }
 
-test('a run of 500 pairs, with everything going wrong, ends complete, exact and counted once', { timeout: 300_000 }, async () => {
+test('a run of 500 pairs, with everything going wrong, ends complete, exact and counted once', {
+  timeout: 300_000,
+}, async () => {
   const good = [];
   const pairs = [];
   for (let i = 0; i < 500; i++) {
@@ -134,7 +140,13 @@ test('a run of 500 pairs, with everything going wrong, ends complete, exact and 
   const nd = await fetch(edge.at(`/v1/runs/${id}/results?limit=3`), { headers: { accept: 'application/x-ndjson' } });
   assert.equal(nd.headers.get('content-type'), 'application/x-ndjson');
   assert.match(nd.headers.get('link'), /after=2.*rel="next"/);
-  assert.deepEqual((await nd.text()).trim().split('\n').map((line) => JSON.parse(line)), rows.slice(0, 3));
+  assert.deepEqual(
+    (await nd.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    rows.slice(0, 3),
+  );
 
   // What was missing has come: resume scores it, and adds it to the same total.
   for (const seq of [90, 340]) {
@@ -152,7 +164,11 @@ test('a run of 500 pairs, with everything going wrong, ends complete, exact and 
 test('a run by prefix finds its pairs', { timeout: 120_000 }, async () => {
   const inputs = [];
   for (let i = 0; i < 12; i++) inputs.push((await put('by-prefix', 1000 + i)).input);
-  const begun = await post('/v1/runs', { names, input: { form: 'logits' }, prefix: 'by-prefix/' }, { 'idempotency-key': 'by prefix' });
+  const begun = await post(
+    '/v1/runs',
+    { names, input: { form: 'logits' }, prefix: 'by-prefix/' },
+    { 'idempotency-key': 'by prefix' },
+  );
   assert.equal(begun.status, 202);
   const run = await settled((await begun.json()).id);
   assert.deepEqual([run.state, run.total, run.done], ['complete', 12, 12]);
