@@ -492,7 +492,8 @@ func (j *Job) early(outs []Out) bool {
 			continue
 		}
 		one := t.group.channels == 1 || !t.group.act.sigmoid()
-		if !t.alone || t.form != hardPixel || t.divided() || outs[t.spec].Heatmap != nil && !one {
+		// The sums of a ratio need the counts that such a pass has taken before.
+		if !t.alone || t.form != hardPixel || t.divided() || t.group.sums >= 0 || outs[t.spec].Heatmap != nil && !one {
 			return false
 		}
 		some = true
