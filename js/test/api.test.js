@@ -180,6 +180,20 @@ describe('report', () => {
     for (const name of names) assert.deepEqual(report[name], await ml.evaluate(name, input), name);
   });
 
+  test('equals one by one, whichever of them give planes', async () => {
+    for (const input of [scene([1, 1, 70, 90]), scene([2, 3, 40, 50])]) {
+      for (const planes of [{ gradient: true }, { heatmap: true }, { reduction: /** @type {const} */ ('none') }]) {
+        for (const name of /** @type {const} */ (['ce', 'focal', 'dice'])) {
+          const report = await ml.report(input, { ce: {}, focal: {}, dice: {}, iou: {}, [name]: planes });
+          for (const other of /** @type {const} */ (['ce', 'focal', 'dice', 'iou'])) {
+            const alone = await ml.evaluate(other, input, other === name ? planes : {});
+            assert.deepEqual(report[other], alone, `${other} beside ${name} with ${Object.keys(planes)}`);
+          }
+        }
+      }
+    }
+  });
+
   test('takes options by name', async () => {
     const report = await ml.report(input, {
       dice: { includeBackground: false },
