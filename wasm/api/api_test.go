@@ -399,7 +399,7 @@ func TestHalf(t *testing.T) {
 // Every refusal is a problem with its status and code, and the next request is
 // answered as if nothing had been.
 func TestRefusals(t *testing.T) {
-	a, _ := open(t, map[string]string{"MAX_BYTES": "1000", "MAX_JSON_BYTES": "900", "MAX_PIXELS": "64", "MAX_JSON_ELEMENTS": "32"})
+	a, _ := open(t, map[string]string{"MAX_BYTES": "1000", "MAX_JSON_BYTES": "900", "MAX_PIXELS": "64", "MAX_JSON_ELEMENTS": "32", "MAX_WHOLE_ELEMENTS": "19"})
 	logits, labels, in := sample()
 	good := octetsOf(logits, labels)
 	nan := append([]float32{}, logits...)
@@ -432,6 +432,7 @@ func TestRefusals(t *testing.T) {
 		{"no form", "POST", "/v1/evaluate/dice?shape=1,1,4,5", good, octets, 400, "malformed"},
 		{"pixels", "POST", "/v1/evaluate/dice?shape=1,1,4000,5&form=logits", good, octets, 413, "size"},
 		{"shape of 2^62", "POST", "/v1/evaluate/dice?shape=1,1,2000000000,2000000000&form=logits", good, octets, 400, "shape"},
+		{"too large to sort", "POST", "/v1/evaluate/boundary?shape=1,1,4,5&form=logits", good, octets, 413, "size"},
 		{"NaN", "POST", at, octetsOf(nan, labels), octets, 422, "value"},
 		{"label", "POST", at, octetsOf(logits, bytes.Repeat([]byte{9}, 20)), octets, 422, "label"},
 		{"domain", "POST", "/v1/evaluate/dice?shape=1,1,4,5&form=probs", good, octets, 422, "domain"},

@@ -17,6 +17,7 @@ type Config struct {
 	JSONBytes    int      // of a body that is JSON
 	MaxPixels    int      // of all images of an input, depth included
 	MaxElements  int      // of a prediction: pixels times classes
+	MaxWhole     int      // of one for a loss that is no sum: it has several copies of the whole image in memory
 	JSONElements int      // of an array in JSON
 	MaxPairs     int      // in the body that starts a run
 	BodySeconds  int      // that a body may take to arrive
@@ -63,7 +64,8 @@ var settings = []setting{
 	{"MAX_BYTES", func(c *Config) *int { return &c.MaxBytes }, 24 << 20, 1},
 	{"MAX_JSON_BYTES", func(c *Config) *int { return &c.JSONBytes }, 4 << 20, 1},
 	{"MAX_PIXELS", func(c *Config) *int { return &c.MaxPixels }, 4 << 20, 1},
-	{"MAX_ELEMENTS", func(c *Config) *int { return &c.MaxElements }, 5 << 20, 1},
+	{"MAX_ELEMENTS", func(c *Config) *int { return &c.MaxElements }, 6 << 20, 1},
+	{"MAX_WHOLE_ELEMENTS", func(c *Config) *int { return &c.MaxWhole }, 3 << 19, 1},
 	{"MAX_JSON_ELEMENTS", func(c *Config) *int { return &c.JSONElements }, 64 << 10, 1},
 	{"MAX_PAIRS", func(c *Config) *int { return &c.MaxPairs }, 10_000, 1},
 	{"BODY_SECONDS", func(c *Config) *int { return &c.BodySeconds }, 30, 1},

@@ -71,6 +71,9 @@ func (a *API) score(c *call, names []string, many bool) error {
 	if err != nil {
 		return err
 	}
+	if err := a.config.checkWhole(r.in, specs); err != nil {
+		return err
+	}
 	if accept == typeJSON {
 		if err := checkPlanes(r.in, specs); err != nil {
 			return err
@@ -91,6 +94,18 @@ func (a *API) score(c *call, names []string, many bool) error {
 		return c.plane(accept, r.in.Prediction.Shape, scored[0])
 	}
 	return c.results(scored, many)
+}
+
+// checkWhole refuses an input that is too large for losses that sort or measure
+// all of it at once.
+func (c *Config) checkWhole(in losses.Input, specs []losses.Spec) error {
+	n := in.Prediction.Shape.Len()
+	for _, s := range specs {
+		if n > c.MaxWhole && !losses.Lookup(s.Name).Sum() {
+			return refusal(413, "size", keyShape, "has %d elements, %s is no sum over pixels and takes at most %d", n, s.Name, c.MaxWhole)
+		}
+	}
+	return nil
 }
 
 // checkPlanes refuses more numbers than an answer of JSON can hold, before they
