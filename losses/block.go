@@ -64,41 +64,43 @@ type reader struct {
 	u, v       []float32 // log p and log q of one class, or u of the true class
 	loss, rise []float32
 	ones       []float32
-	have       trueState // what of the true class r.u and r.q hold
+	haveU      bool // r.u is of the true class
+	haveQ      bool // r.q is
+	faded      bool // r.e is e^-|x| of the channel
+	e          []float32
 	hits       []float64 // weight of the pixels of each class, after scanStats
 
 	mem struct {
-		z                                                [][]float32
-		m, rest, t, w, p, q, u, v, loss, rise, ones, tmp [vec.Block]float32
-		arg, labels                                      [vec.Block]int32
+		z                                                   [][]float32
+		m, rest, t, w, p, q, u, v, e, loss, rise, ones, tmp [vec.Block]float32
+		arg, labels                                         [vec.Block]int32
 	}
 	lo, hi int32 // labels met
 }
 
-type trueState uint8
-
-const (
-	haveNone trueState = iota
-	haveLog            // r.u
-	haveBoth           // r.u and r.q
-)
-
-func newReader(in *Input, v *view) *reader {
-	r := &reader{in: in, view: v, shape: in.Prediction.Shape}
-	vec.Fill(r.mem.ones[:], 1)
-	r.z = make([][]float32, r.shape.C)
-	r.hits = make([]float64, r.shape.C)
+// reader gives a reader of a view of an input: a released one if there is one.
+func (s *Scratch) reader(in *Input, v *view) *reader {
+	r := new(reader)
+	if n := len(s.readers); n > 0 {
+		r, s.readers = s.readers[n-1], s.readers[:n-1]
+	} else {
+		vec.Fill(r.mem.ones[:], 1)
+	}
+	r.in, r.view, r.shape = in, v, in.Prediction.Shape
+	r.z, r.hits = grow(r.z, r.shape.C), grow(r.hits, r.shape.C)
+	r.mem.z = grow(r.mem.z, r.shape.C)
 	return r
 }
 
 // begin sets the sizes of a block.
 func (r *reader) begin(image, at, size int) {
 	r.image, r.at, r.size, r.n = image, at, size, padded(size)
-	r.have = haveNone
+	r.haveU, r.haveQ, r.faded = false, false, false
 	n := r.n
 	r.p, r.q, r.u, r.v = r.mem.p[:n], r.mem.q[:n], r.mem.u[:n], r.mem.v[:n]
 	r.loss, r.rise, r.ones = r.mem.loss[:n], r.mem.rise[:n], r.mem.ones[:n]
 	r.labels, r.t = r.mem.labels[:n], r.mem.t[:n]
+	r.e = r.mem.e[:n]
 	r.m, r.rest, r.arg = r.mem.m[:n], r.mem.rest[:n], r.mem.arg[:n]
 }
 
@@ -108,13 +110,11 @@ func (r *reader) scores(c int) error {
 	start := (r.image*r.shape.C+c)*px + r.at
 	x := r.in.Prediction.Data[start : start+r.size]
 	probs := r.view.act == softmaxProbs || r.view.act == sigmoidProbs
-	if probs && !vec.Within01(x) || !probs && !vec.Finite(x) {
+	late := r.view.act == softmaxLogits && c > 0 // MaxStepFinite looks
+	if probs && !vec.Within01(x) || !probs && !late && !vec.Finite(x) {
 		return badScore(r.in.Prediction.Data, probs)
 	}
 	if r.size < r.n {
-		if r.mem.z == nil {
-			r.mem.z = make([][]float32, r.shape.C)
-		}
 		if r.mem.z[c] == nil {
 			r.mem.z[c] = make([]float32, vec.Block)
 		}
@@ -158,7 +158,9 @@ func (r *reader) softmax(image, at, size int) error {
 	}
 	vec.MaxInit(r.m, r.arg, r.z[0])
 	for c := 1; c < r.shape.C; c++ {
-		vec.MaxStep(r.m, r.arg, r.z[c], int32(c))
+		if !vec.MaxStepFinite(r.m, r.arg, r.z[c], int32(c)) {
+			return badScore(r.in.Prediction.Data, false)
+		}
 	}
 	if r.view.act == softmaxLogits {
 		vec.Fill(r.rest, 0)
@@ -326,16 +328,25 @@ func (r *reader) class(c int) int32 {
 
 // probs makes r.p and r.q those of class c.
 func (r *reader) probs(c int) {
-	r.have = haveNone
+	r.haveU, r.haveQ = false, false
 	switch r.view.act {
 	case softmaxLogits:
 		vec.SoftmaxClass(r.p, r.q, r.z[c], r.m, r.rest)
 	case sigmoidLogits:
-		vec.Sigmoid(r.p, r.q, r.z[c])
+		vec.FadedSigmoid(r.p, r.q, r.fade(c), r.z[c])
 	default:
 		r.p = r.z[c]
 		vec.Sub(r.q, r.ones, r.p)
 	}
+}
+
+// fade makes r.e e^-|x| of the channel's logits, once.
+func (r *reader) fade(c int) []float32 {
+	if !r.faded {
+		vec.Fade(r.e, r.z[c])
+		r.faded = true
+	}
+	return r.e
 }
 
 // probability is probs, without r.q where it need not be.
@@ -344,12 +355,12 @@ func (r *reader) probability(c int, complement bool) {
 		r.probs(c)
 		return
 	}
-	r.have = haveNone
+	r.haveU, r.haveQ = false, false
 	switch r.view.act {
 	case softmaxLogits:
 		vec.SoftmaxClass(r.p, nil, r.z[c], r.m, r.rest)
 	case sigmoidLogits:
-		vec.Sigmoid(r.p, r.q, r.z[c])
+		vec.FadedSigmoid(r.p, nil, r.fade(c), r.z[c])
 	default:
 		r.p = r.z[c]
 	}
@@ -374,40 +385,32 @@ func (r *reader) logs(c int) {
 // class and its complement; labels that count nowhere give some finite number.
 // Of given probabilities r.p is that of the true class.
 func (r *reader) trueClass(c int, complement bool) {
-	if r.have == haveBoth || r.have == haveLog && !complement {
+	if r.view.act == sigmoidLogits {
+		r.trueLog(c)
+		if complement {
+			r.trueLack(c)
+		}
 		return
 	}
-	r.have = haveLog
-	if complement {
-		r.have = haveBoth
+	if r.haveU && (r.haveQ || !complement) {
+		return
 	}
+	r.haveU, r.haveQ = true, true
 	r.p = r.mem.p[:r.n] // it may have been the caller's
 	r.q = r.mem.q[:r.n]
-	q := r.q
-	if !complement {
-		q = nil
-	}
 	switch r.view.act {
 	case softmaxLogits:
 		vec.GatherTrue(r.p, r.z, r.labels)
-		vec.TrueSoftmax(r.u, r.q, r.p, r.m, r.rest)
+		q := r.q
+		if !complement {
+			q, r.haveQ = nil, false
+		}
+		vec.TrueSoftmax(r.u, q, r.p, r.m, r.rest)
+		return
 	case softmaxProbs:
 		vec.GatherTrue(r.p, r.z, r.labels)
 		vec.Sub(r.q, r.ones, r.p)
-		logClamped(r.u, r.p)
-	case sigmoidLogits:
-		if k := r.class(c); k != 1 {
-			for i, l := range r.labels { // the kernel takes 1 as the hit
-				r.mem.arg[i] = 0
-				if l == k {
-					r.mem.arg[i] = 1
-				}
-			}
-			vec.TrueSigmoid(r.u, q, r.z[c], r.mem.arg[:r.n])
-			return
-		}
-		vec.TrueSigmoid(r.u, q, r.z[c], r.labels)
-	case sigmoidProbs:
+	default:
 		k := r.class(c)
 		for i, x := range r.z[c] {
 			r.p[i], r.q[i] = 1-x, x
@@ -415,7 +418,40 @@ func (r *reader) trueClass(c int, complement bool) {
 				r.p[i], r.q[i] = x, 1-x
 			}
 		}
-		logClamped(r.u, r.p)
+	}
+	logClamped(r.u, r.p)
+}
+
+// sides are the labels of a channel, 1 for a hit.
+func (r *reader) sides(c int) []int32 {
+	k := r.class(c)
+	if k == 1 {
+		return r.labels
+	}
+	sides := r.mem.arg[:r.n]
+	for i, l := range r.labels {
+		sides[i] = 0
+		if l == k {
+			sides[i] = 1
+		}
+	}
+	return sides
+}
+
+// trueLog makes r.u of logits of one channel.
+func (r *reader) trueLog(c int) {
+	if !r.haveU {
+		vec.FadedLog(r.u, r.fade(c), r.z[c], r.sides(c))
+		r.haveU = true
+	}
+}
+
+// trueLack makes r.q of logits of one channel.
+func (r *reader) trueLack(c int) {
+	if !r.haveQ {
+		r.q = r.mem.q[:r.n]
+		vec.FadedLack(r.q, r.fade(c), r.z[c], r.sides(c))
+		r.haveQ = true
 	}
 }
 

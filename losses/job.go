@@ -53,6 +53,7 @@ type term struct {
 	alone   bool // the only term of its spec
 	form    termForm
 	exact   bool // a region term that needs the digits of small errors
+	plain   bool // the cross entropy of two classes that weigh the same
 
 	hit, miss   []float64 // d value / d sum of the pixels' losses, per channel
 	hitB, missB []float64 // the same for a divisor
@@ -105,20 +106,35 @@ const (
 )
 
 // NewJob checks an input against what the losses want and lays out their state.
-func NewJob(in Input, specs []Spec) (*Job, error) {
+func NewJob(in Input, specs []Spec) (*Job, error) { return new(Scratch).NewJob(in, specs) }
+
+// NewJob is NewJob with memory that earlier jobs have released.
+func (s *Scratch) NewJob(in Input, specs []Spec) (*Job, error) {
 	if err := in.Check(); err != nil {
 		return nil, err
 	}
-	j := &Job{in: in, specs: specs, scratch: &Scratch{}}
+	j := &Job{in: in, specs: specs, scratch: s}
 	for i, s := range specs {
 		if err := j.addSpec(i, s); err != nil {
 			return nil, err
 		}
 	}
 	for _, g := range j.views {
-		g.read = newReader(&j.in, &g.view)
+		g.read = s.reader(&j.in, &g.view)
 	}
 	return j, nil
+}
+
+// Release leaves the memory of a job that is done to the next one.
+func (j *Job) Release() {
+	for _, g := range j.views {
+		if g.read != nil {
+			g.read.in, g.read.view = nil, nil
+			clear(g.read.z) // parts of the caller's data
+			j.scratch.readers = append(j.scratch.readers, g.read)
+			g.read = nil
+		}
+	}
 }
 
 func (j *Job) addSpec(i int, s Spec) error {
@@ -345,6 +361,9 @@ func (j *Job) layOut(t *term, g *group) {
 			t.form, g.dense = densePixel, true
 		default:
 			t.form, g.hard = hardPixel, true
+			_, log := l.(LogLikelihood)
+			_, weighs := l.(Weigher)
+			t.plain = log && !weighs && g.act == sigmoidLogits && !g.perPixel && len(t.options.ClassWeights) < 2
 			m, ok := l.(Modulated)
 			g.complement = g.complement || ok && m.Modulated()
 		}
@@ -714,14 +733,21 @@ func (r *reader) weigh(x []float32) {
 // scanChannel adds one channel of independent ones.
 func (j *Job) scanChannel(g *group, r *reader, c int, state []float64) {
 	if g.hard {
-		r.trueClass(c, g.complement)
 		k := r.class(c)
 		var log [2]float64
-		logged := false
+		logged, crossed, cross := false, false, 0.0
 		for _, t := range g.terms {
 			if t.form != hardPixel {
 				continue
 			}
+			if t.plain && r.w == nil {
+				if !crossed { // once for all of them
+					cross, crossed = vec.FadedCrossEntropy(r.fade(c), r.z[c], r.labels), true
+				}
+				pour(state[t.at+2*c*slot:], cross)
+				continue
+			}
+			r.trueClass(c, g.complement)
 			at := state[t.at+2*c*slot:]
 			if _, ok := t.loss.(LogLikelihood); ok && r.w == nil {
 				if !logged { // once for all of them
@@ -777,12 +803,16 @@ func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
 			if t.form != hardPixel {
 				continue
 			}
+			if _, ok := t.loss.(LogLikelihood); ok && r.w == nil {
+				j.byClass(g, r, r.u, -1, state[t.at:])
+				continue
+			}
 			t.loss.(Pixel).Term(r.loss, nil, r.u, r.q)
 			r.weigh(r.loss)
-			j.byClass(g, r, state[t.at:])
+			j.byClass(g, r, r.loss, 1, state[t.at:])
 			if t.divided() {
 				t.loss.(Divided).Divisor(r.loss, nil, r.u, r.q)
-				j.byClass(g, r, state[t.at+2*g.channels*slot:])
+				j.byClass(g, r, r.loss, 1, state[t.at+2*g.channels*slot:])
 			}
 		}
 	}
@@ -796,24 +826,24 @@ func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
 	}
 }
 
-// byClass adds r.loss to the hit slot of each pixel's class.
-func (j *Job) byClass(g *group, r *reader, s []float64) {
+// byClass adds sign x to the hit slot of each pixel's class.
+func (j *Job) byClass(g *group, r *reader, x []float32, sign float64, s []float64) {
 	if g.channels <= 8 {
 		for c := range g.channels {
-			hit, _ := vec.SumByHit(r.loss, r.labels, int32(c))
-			pour(s[2*c*slot:], hit)
+			hit, _ := vec.SumByHit(x, r.labels, int32(c))
+			pour(s[2*c*slot:], sign*hit)
 		}
 		return
 	}
 	sums := growZero(&j.scratch.B64, g.channels)
 	for i, l := range r.labels {
 		if l >= 0 {
-			sums[l] += float64(r.loss[i])
+			sums[l] += float64(x[i])
 		}
 	}
 	for c, x := range sums {
 		if x != 0 {
-			pour(s[2*c*slot:], x)
+			pour(s[2*c*slot:], sign*x)
 		}
 	}
 }

@@ -24,8 +24,11 @@ type Planes struct {
 	chained  bool
 }
 
-// Scratch is memory that one evaluation leaves to the next.
+// Scratch is memory that one evaluation leaves to the next. The zero value is
+// ready; it serves one goroutine.
 type Scratch struct {
+	readers []*reader
+
 	Grid  grid.Work
 	Mask  []uint8
 	A, B  []float32

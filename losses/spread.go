@@ -164,9 +164,9 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 	}
 	switch t.form {
 	case hardPixel:
-		r.trueClass(c, true)
 		k := r.class(c)
 		if _, ok := t.loss.(LogLikelihood); ok && !probs && o.Heatmap == nil && o.Values == nil {
+			r.trueLack(c)
 			dst := grad
 			if t.alone {
 				dst = r.plane(o.Gradient, plane, grad)
@@ -178,6 +178,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 			}
 			return
 		}
+		r.trueClass(c, true)
 		t.loss.(Pixel).Term(r.loss, rise, r.u, r.q)
 		r.byLabel(weight, k, t.hit[c], t.miss[c])
 		vec.Mul(heat, r.loss, weight)

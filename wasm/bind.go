@@ -176,6 +176,7 @@ func evaluate(plan, input int32) int32 {
 		if err != nil {
 			return nil, err
 		}
+		defer j.Release()
 		return j.run()
 	})
 	if err != nil {

@@ -33,6 +33,9 @@ type jobAnswer struct {
 // when the collector last ran.
 const big = 1 << 15
 
+// scratch is what one job leaves to the next; the program has one thread.
+var scratch losses.Scratch
+
 func newJob(p *plan, in losses.Input, out int) (*job, error) {
 	index, err := p.fit(in)
 	if err != nil {
@@ -44,7 +47,7 @@ func newJob(p *plan, in losses.Input, out int) (*job, error) {
 		specs[k] = p.specs[i]
 		sum = sum && losses.Lookup(specs[k].Name).Sum()
 	}
-	j, err := losses.NewJob(in, specs)
+	j, err := scratch.NewJob(in, specs)
 	if err != nil {
 		return nil, err
 	}

@@ -88,9 +88,10 @@ func (p *plan) fit(in losses.Input) ([]int, error) {
 	}
 	var first error
 	for i, s := range p.specs {
-		_, err := losses.NewJob(in, []losses.Spec{s})
+		j, err := scratch.NewJob(in, []losses.Spec{s})
 		switch {
 		case err == nil:
+			j.Release()
 			index = append(index, i)
 		case !p.undefined(err):
 			return nil, err

@@ -6,6 +6,14 @@ package vec
 // e is written out by a loop of its own, to one of the results: two loops of few constants each are quicker than one that
 // runs out of registers.
 
+// Fade is e[i] = e^-|x[i]|, from which the functions below make everything that a sigmoid loss reads: once per block,
+// whatever the number of losses.
+func Fade(e, x []float32) {
+	check(len(e), len(x))
+	apart(e, x)
+	fade(e, x)
+}
+
 // fade is e^-|x|.
 func fade(dst, x []float32) {
 	n := len(dst)
@@ -47,8 +55,21 @@ func Sigmoid(p, q, x []float32) {
 	apart(q, x)
 	p, q = p[:n], q[:n]
 	fade(q, x)
+	FadedSigmoid(p, q, q, x)
+}
+
+// FadedSigmoid is Sigmoid with e = e^-|x|, which may be q. q may be nil.
+func FadedSigmoid(p, q, e, x []float32) {
+	n := len(x)
+	check(n, len(p), len(e))
+	if q == nil {
+		fadedOne(p, e, x)
+		return
+	}
+	check(n, len(q))
+	p, q, w := p[:n], q[:n], e[:n]
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(q, i))
+		a, b, c, d := load4(at(w, i))
 		e, f, g, h := larger4(a, b, c, d)
 		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
 		r, s, t, u := load4(at(x, i))
@@ -56,6 +77,25 @@ func Sigmoid(p, q, x []float32) {
 		store4(at(p, i), flip(e, k), flip(f, l), flip(g, m), flip(h, n))
 		store4(at(q, i), flip(a, k), flip(b, l), flip(c, m), flip(d, n))
 	}
+}
+
+// fadedOne is the p of FadedSigmoid.
+func fadedOne(p, e, x []float32) {
+	n := len(x)
+	p, w := p[:n], e[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(w, i))
+		e, f, g, h := larger4(a, b, c, d)
+		r, s, t, u := load4(at(x, i))
+		a, b, c, d = over(r, a), over(s, b), over(t, c), over(u, d)
+		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+		store4(at(p, i), a, b, c, d)
+	}
+}
+
+// over is e where x is negative and 1 elsewhere, for e in [0, 1].
+func over(x, e F32) F32 {
+	return float(bits(e).Max(everyI(&oneBits).AndNot(bits(x).ShiftAllRight(31))))
 }
 
 // LogSigmoid is u[i] = log σ(x[i]) and v[i] = log σ(-x[i]), both within 3e-7 of themselves.
@@ -126,12 +166,18 @@ func TrueSigmoid(u, q, x []float32, label []int32) {
 
 // trueLog is the u of TrueSigmoid.
 func trueLog(u, x []float32, label []int32) {
-	n := len(x)
-	u, label = u[:n], label[:n]
-	first := splatI(1)
 	fade(u, x)
+	FadedLog(u, u, x, label)
+}
+
+// FadedLog is the u of TrueSigmoid with e = e^-|x|, which may be u.
+func FadedLog(u, e, x []float32, label []int32) {
+	n := len(x)
+	check(n, len(u), len(e), len(label))
+	u, w, label := u[:n], e[:n], label[:n]
+	first := splatI(1)
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(u, i))
+		a, b, c, d := load4(at(w, i))
 		e, f, g, h := ratio4(a, b, c, d)
 		k, l, m, n := long4(mul4(e, f, g, h, e, f, g, h))
 		k, l, m, n = tail4(k, l, m, n, e, f, g, h, a, b, c, d)
@@ -142,4 +188,58 @@ func trueLog(u, x []float32, label []int32) {
 		a, b, c, d = sub4(below(r), below(s), below(t), below(v), a, b, c, d)
 		store4(at(u, i), a, b, c, d)
 	}
+}
+
+// FadedLack is the q of TrueSigmoid with e = e^-|x|, which may be q.
+func FadedLack(q, e, x []float32, label []int32) {
+	n := len(x)
+	check(n, len(q), len(e), len(label))
+	q, w, label := q[:n], e[:n], label[:n]
+	first := splatI(1)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(w, i))
+		r, s, t, v := load4(at(x, i))
+		w, y, z, o := loadI4(at(label, i))
+		r, s, t, v = toward(r, w, first), toward(s, y, first), toward(t, z, first), toward(v, o, first)
+		e, f, g, h := larger4(a, b, c, d)
+		e, f, g, h = mul4(e, f, g, h, oneBelow(r, a), oneBelow(s, b), oneBelow(t, c), oneBelow(v, d))
+		store4(at(q, i), e, f, g, h)
+	}
+}
+
+// FadedCrossEntropy is Σ log(1 + e^-y) for y = x where label is 1 and -x elsewhere, with e = e^-|x|: the cross entropy of two
+// classes. Of each lane it takes one logarithm for sixteen pixels, that of Π(1+e), carried as w = Π(1+e) - 1 so that small e
+// keep their digits.
+func FadedCrossEntropy(e, x []float32, label []int32) (sum float64) {
+	check(len(e), len(x), len(label))
+	var log [Step]float32
+	for i := 0; i < len(x); i += run {
+		n := min(i+run, len(x))
+		sum += crossEntropyRun(e[i:n], x[i:n], label[i:n], &log)
+		Log1p(log[:], log[:])
+		var part float64
+		for _, l := range log {
+			part += float64(l)
+		}
+		sum += part
+	}
+	return sum
+}
+
+// crossEntropyRun is Σ max(-y, 0) of a run, and leaves w of its lanes.
+func crossEntropyRun(e, x []float32, label []int32, w *[Step]float32) float64 {
+	n := len(x)
+	e, label = e[:n], label[:n]
+	first := splatI(1)
+	var sum, p, q, r, s F32
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(e, i))
+		p, q, r, s = p.Add(a).Add(p.Mul(a)), q.Add(b).Add(q.Mul(b)), r.Add(c).Add(r.Mul(c)), s.Add(d).Add(s.Mul(d))
+		a, b, c, d = load4(at(x, i))
+		k, l, m, n := loadI4(at(label, i))
+		a, b, c, d = toward(a, k, first), toward(b, l, first), toward(c, m, first), toward(d, n, first)
+		sum = sum.Sub(tree(below(a), below(b), below(c), below(d)))
+	}
+	store4(w, p, q, r, s)
+	return total(sum)
 }

@@ -29,6 +29,25 @@ func MaxStep(m []float32, arg []int32, z []float32, class int32) {
 	}
 }
 
+// MaxStepFinite is MaxStep, and says whether z is finite.
+func MaxStepFinite(m []float32, arg []int32, z []float32, class int32) bool {
+	n := len(m)
+	check(n, len(arg), len(z))
+	arg, z = arg[:n], z[:n]
+	o := splatI(class)
+	var worst I32
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(z, i))
+		worst = worst.Max(bits(size(a)).Max(bits(size(b))).Max(bits(size(c)).Max(bits(size(d)))))
+		e, f, g, h := load4(at(m, i))
+		p, q, r, s := a.Greater(e), b.Greater(f), c.Greater(g), d.Greater(h)
+		k, l, y, w := loadI4(at(arg, i))
+		store4(at(m, i), a.IfElse(p, e), b.IfElse(q, f), c.IfElse(r, g), d.IfElse(s, h))
+		storeI4(at(arg, i), o.IfElse(p, k), o.IfElse(q, l), o.IfElse(r, y), o.IfElse(s, w))
+	}
+	return largest(worst) < infinite
+}
+
 // RestStep is rest += e^(z-m) where arg is not class. The caller begins with rest = 0.
 func RestStep(rest, z, m []float32, arg []int32, class int32) {
 	n := len(rest)
