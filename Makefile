@@ -45,7 +45,7 @@ site: build ## the static demo in build/site/, for any host and sub-path
 
 edge: build/edge/app.wasm site wasm/worker/node_modules/.installed ## the worker under workerd at http://localhost:8787 (EDGE_PORT= overrides)
 	CI=1 $(WRANGLER) d1 migrations apply maskloss --local --config wasm/worker/wrangler.jsonc
-	$(WRANGLER) dev --local --port $(EDGE_PORT) --var AUTH:off --config wasm/worker/wrangler.jsonc
+	$(WRANGLER) dev --local --port $(EDGE_PORT) --var AUTH:off --var RATE_LIMIT:off --config wasm/worker/wrangler.jsonc
 
 bench: build js/node_modules/.installed js/bench/node_modules/.installed ## against its peers, in Node and Chromium; build/bench.json
 	@mkdir -p build

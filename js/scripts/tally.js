@@ -7,13 +7,13 @@
  * @property {number} failed
  * @property {number} skipped
  * @property {{ name: string, message: string }[]} failures
- * @property {string[]} notes lines that tests print for the reader: the totals of the golden files
+ * @property {string[]} notes lines that tests print for the reader: the totals of the golden files, sizes and rates of the edge
  */
 
 /** @returns {Tally} */
 const nothing = () => ({ passed: 0, failed: 0, skipped: 0, failures: [], notes: [] });
 
-const isNote = /^\s*(golden: .*)$/;
+const isNote = /^\s*((?:golden|edge): .*)$/;
 
 /** The values of the lines that are JSON objects, and the text of those that are not. @param {string} text */
 function parse(text) {

@@ -185,7 +185,11 @@ async function fetch(request, env, ctx) {
 
 async function answer(request, env, ctx) {
   const asked = headOf(request);
-  const limited = env.LIMITER && request.method !== 'OPTIONS' && new URL(request.url).pathname.startsWith('/v1/');
+  const limited =
+    env.LIMITER &&
+    env.RATE_LIMIT !== 'off' &&
+    request.method !== 'OPTIONS' &&
+    new URL(request.url).pathname.startsWith('/v1/');
   const caller = request.headers.get('cf-connecting-ip') ?? 'unknown';
   const verdict = limited && !(await env.LIMITER.limit({ key: caller })).success ? 'rate' : '';
   let program = await home(env);
