@@ -43,6 +43,7 @@ var shared = arena{blocks: map[int32][]byte{}}
 // where there is not so much memory; the block then is gone. size is a float64
 // because the host may want more than a memory has.
 //
+//lint:ignore U1000 the host calls it
 //go:wasmexport reserve
 func reserve(block int32, size float64) (address uint32) {
 	defer func() {
@@ -59,6 +60,7 @@ func reserve(block int32, size float64) (address uint32) {
 
 // release gives the memory of a block back to Go.
 //
+//lint:ignore U1000 the host calls it
 //go:wasmexport release
 func release(block int32) {
 	shared.drop(block)

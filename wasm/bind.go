@@ -147,6 +147,7 @@ func (p *program) input(n int) (losses.Input, error) {
 // open keeps an input whose arrays stay where they are. It gives its number, or
 // 0 for an error.
 //
+//lint:ignore U1000 the host calls it
 //go:wasmexport open
 func open() int32 {
 	n, err := protect(func() (int, error) {
@@ -169,6 +170,7 @@ func open() int32 {
 // their numbers say all, in the arena (see brief), and -1 where there is an
 // answer.
 //
+//lint:ignore U1000 the host calls it
 //go:wasmexport evaluate
 func evaluate(plan, input int32) int32 {
 	results, err := protect(func() ([]result, error) {

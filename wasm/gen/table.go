@@ -27,7 +27,7 @@ func fill(text, table string) string {
 func table(m losses.Manifest) string {
 	var b strings.Builder
 	for _, kind := range []string{"loss", "metric"} {
-		fmt.Fprintf(&b, "\n| %s | family | | source |\n|---|---|---|---|\n", kind)
+		fmt.Fprintf(&b, "\n| %s | family | what it is | source |\n|---|---|---|---|\n", kind)
 		for _, e := range m.Losses {
 			if e.Kind == kind {
 				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", e.Name, cell(e.Family), cell(e.Doc), cell(e.Source))
