@@ -112,7 +112,7 @@ export interface CeOptions {
   /** how channels relate: one foreground, one class of many, or independent classes; auto: binary for one channel, multiclass for more; default 'auto' */
   mode?: 'auto' | 'binary' | 'multiclass' | 'multilabel' | undefined;
   /** the conventions of another implementation, as defaults of the other options */
-  preset?: 'monai' | 'nnunet' | 'smp' | 'torch' | null | undefined;
+  preset?: 'torch' | 'monai' | 'smp' | 'nnunet' | null | undefined;
   /** how terms become one number; none also gives each in values, and their sum as value; default 'mean' */
   reduction?: 'mean' | 'sum' | 'none' | undefined;
   /** one weight per class; a number or a list of finite numbers of at least 0 */
@@ -142,7 +142,7 @@ export interface WceOptions {
   /** how channels relate: one foreground, one class of many, or independent classes; auto: binary for one channel, multiclass for more; default 'auto' */
   mode?: 'auto' | 'binary' | 'multiclass' | 'multilabel' | undefined;
   /** the conventions of another implementation, as defaults of the other options */
-  preset?: 'smp' | 'torch' | null | undefined;
+  preset?: 'torch' | 'smp' | null | undefined;
   /** how terms become one number; none also gives each in values, and their sum as value; default 'mean' */
   reduction?: 'mean' | 'sum' | 'none' | undefined;
   /** one weight per class; a number or a list of finite numbers of at least 0 */
@@ -240,7 +240,7 @@ export interface FocalOptions {
   /** how channels relate: one foreground, one class of many, or independent classes; auto: binary for one channel, multiclass for more; default 'auto' */
   mode?: 'auto' | 'binary' | 'multiclass' | 'multilabel' | undefined;
   /** the conventions of another implementation, as defaults of the other options */
-  preset?: 'author' | 'monai' | 'smp' | null | undefined;
+  preset?: 'monai' | 'smp' | 'author' | null | undefined;
   /** how terms become one number; none also gives each in values, and their sum as value; default 'mean' */
   reduction?: 'mean' | 'sum' | 'none' | undefined;
   /** one weight per class; a number or a list of finite numbers of at least 0 */
@@ -282,7 +282,7 @@ export interface DiceOptions {
   /** how channels relate: one foreground, one class of many, or independent classes; auto: binary for one channel, multiclass for more; default 'auto' */
   mode?: 'auto' | 'binary' | 'multiclass' | 'multilabel' | undefined;
   /** the conventions of another implementation, as defaults of the other options */
-  preset?: 'author' | 'monai' | 'nnunet' | 'smp' | null | undefined;
+  preset?: 'monai' | 'smp' | 'author' | 'nnunet' | null | undefined;
   /** how terms become one number; none also gives each in values, and their sum as value; default 'mean' */
   reduction?: 'mean' | 'sum' | 'none' | undefined;
   /** over what the sums of a ratio run: each class of each image, each class of the batch, or everything; default 'image' */
@@ -322,7 +322,7 @@ export interface GeneralizedDiceOptions {
   /** how channels relate: one foreground, one class of many, or independent classes; auto: binary for one channel, multiclass for more; default 'auto' */
   mode?: 'auto' | 'binary' | 'multiclass' | 'multilabel' | undefined;
   /** the conventions of another implementation, as defaults of the other options */
-  preset?: 'author' | 'monai' | null | undefined;
+  preset?: 'monai' | 'author' | null | undefined;
   /** how terms become one number; none also gives each in values, and their sum as value; default 'mean' */
   reduction?: 'mean' | 'sum' | 'none' | undefined;
   /** over what the sums of a ratio run: each class of each image, each class of the batch, or everything; default 'image' */
@@ -368,7 +368,7 @@ export interface JaccardOptions {
   /** how channels relate: one foreground, one class of many, or independent classes; auto: binary for one channel, multiclass for more; default 'auto' */
   mode?: 'auto' | 'binary' | 'multiclass' | 'multilabel' | undefined;
   /** the conventions of another implementation, as defaults of the other options */
-  preset?: 'monai' | 'nnunet' | 'smp' | null | undefined;
+  preset?: 'monai' | 'smp' | 'nnunet' | null | undefined;
   /** how terms become one number; none also gives each in values, and their sum as value; default 'mean' */
   reduction?: 'mean' | 'sum' | 'none' | undefined;
   /** over what the sums of a ratio run: each class of each image, each class of the batch, or everything; default 'image' */
@@ -410,7 +410,7 @@ export interface TverskyOptions {
   /** how channels relate: one foreground, one class of many, or independent classes; auto: binary for one channel, multiclass for more; default 'auto' */
   mode?: 'auto' | 'binary' | 'multiclass' | 'multilabel' | undefined;
   /** the conventions of another implementation, as defaults of the other options */
-  preset?: 'author' | 'monai' | 'nnunet' | 'smp' | null | undefined;
+  preset?: 'monai' | 'smp' | 'nnunet' | 'author' | null | undefined;
   /** how terms become one number; none also gives each in values, and their sum as value; default 'mean' */
   reduction?: 'mean' | 'sum' | 'none' | undefined;
   /** over what the sums of a ratio run: each class of each image, each class of the batch, or everything; default 'image' */
@@ -456,7 +456,7 @@ export interface FocalTverskyOptions {
   /** how channels relate: one foreground, one class of many, or independent classes; auto: binary for one channel, multiclass for more; default 'auto' */
   mode?: 'auto' | 'binary' | 'multiclass' | 'multilabel' | undefined;
   /** the conventions of another implementation, as defaults of the other options */
-  preset?: 'author' | 'nnunet' | 'smp' | null | undefined;
+  preset?: 'smp' | 'nnunet' | 'author' | null | undefined;
   /** how terms become one number; none also gives each in values, and their sum as value; default 'mean' */
   reduction?: 'mean' | 'sum' | 'none' | undefined;
   /** over what the sums of a ratio run: each class of each image, each class of the batch, or everything; default 'image' */
@@ -1211,7 +1211,7 @@ export interface PrevalenceThresholdOptions {
 export interface SharedOptions {
   smoothing?: 'smp' | 'tf' | undefined;
   mode?: 'auto' | 'binary' | 'multiclass' | 'multilabel' | undefined;
-  preset?: 'monai' | 'nnunet' | 'smp' | 'torch' | null | 'author' | undefined;
+  preset?: 'torch' | 'monai' | 'smp' | 'nnunet' | null | 'author' | undefined;
   reduction?: 'mean' | 'sum' | 'none' | undefined;
   classWeights?: readonly number[] | number | null | undefined;
   classes?: Classes | null | undefined;

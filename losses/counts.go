@@ -88,7 +88,7 @@ type Score struct {
 }
 
 // jointly are the defaults of a metric that looks at all classes at once.
-var jointly = map[string]any{"average": "joint"}
+var jointly = Settings{{"average", "joint"}}
 
 // countRows are the metrics of the confusion matrix, in the order of display.
 var countRows = []Entry{
@@ -119,7 +119,7 @@ var countRows = []Entry{
 		Source:  "Crum, Camara and Hill, Generalized overlap measures for evaluation and validation in medical image analysis, IEEE Transactions on Medical Imaging 2006",
 		Doc:     "The Dice score of all classes together, small classes weighing more; an absent class weighs as much as the smallest present one. Each image, then their mean.",
 		Better:  "higher", Range: [2]float64{0, 1}, Loss: GeneralizedDiceScore{WeightType: "square"},
-		Defaults: map[string]any{"average": "jointImagewise"},
+		Defaults: Settings{{"average", "jointImagewise"}},
 	},
 	{
 		Name: "volumetric-similarity", Title: "Volumetric similarity", Group: "overlap", Kind: "metric",

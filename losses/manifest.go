@@ -37,7 +37,7 @@ func Describe() Manifest {
 		x := ManifestEntry{
 			Name: e.Name, Title: e.Title, Family: e.Group, Kind: e.Kind, Formula: e.Formula, Source: e.Source, Doc: e.Doc,
 			Better: e.Better, Range: []*float64{open(e.Range[0]), open(e.Range[1])}, Sum: e.Sum(),
-			Modes: e.Modes, Presets: keys(e.Presets), Params: e.Params(),
+			Modes: e.Modes, Presets: e.presets(), Params: e.Params(),
 		}
 		if x.Modes == nil {
 			x.Modes = []string{"binary", "multiclass", "multilabel"}

@@ -15,11 +15,54 @@ type Entry struct {
 	Range   [2]float64 // of the value with the default parameters; ±Inf where open
 	Loss    any        // the loss with its default parameters
 
-	Modes    []string                  // where not every mode
-	Kinds    []Kind                    // kinds of target, where not Hard and Soft
-	Takes    []string                  // shared options beyond those of its family
-	Defaults map[string]any            // of shared options, where not the common ones
-	Presets  map[string]map[string]any // preset -> parameter -> value
+	Modes    []string // where not every mode
+	Kinds    []Kind   // kinds of target, where not Hard and Soft
+	Takes    []string // shared options beyond those of its family
+	Defaults Settings // of shared options, where not the common ones
+	Presets  []Preset
+}
+
+// Preset is a set of parameters that reproduces another implementation.
+type Preset struct {
+	Name string
+	Set  Settings
+}
+
+// Settings are parameters by name.
+type Settings []Setting
+
+// Setting is a parameter and its value.
+type Setting struct {
+	Name  string
+	Value any
+}
+
+func (s Settings) get(name string) (any, bool) {
+	for _, x := range s {
+		if x.Name == name {
+			return x.Value, true
+		}
+	}
+	return nil, false
+}
+
+// preset finds a preset by name.
+func (e *Entry) preset(name string) (Settings, bool) {
+	for _, p := range e.Presets {
+		if p.Name == name {
+			return p.Set, true
+		}
+	}
+	return nil, false
+}
+
+// presets are the names of a row's presets.
+func (e *Entry) presets() []string {
+	out := make([]string, len(e.Presets))
+	for i, p := range e.Presets {
+		out[i] = p.Name
+	}
+	return out
 }
 
 var (
@@ -60,7 +103,8 @@ func (e *Entry) Sum() bool {
 	case Plane:
 		return false
 	case Counts:
-		average, _ := e.Defaults["average"].(string)
+		x, _ := e.Defaults.get("average")
+		average, _ := x.(string)
 		return !perImage(average)
 	case Compound:
 		for _, p := range l.Parts(DefaultOptions()) {
@@ -93,35 +137,17 @@ func Names() []string {
 
 var inf = math.Inf(1)
 
-// Presets that several rows share.
-var (
-	smpRatio = map[string]any{"scope": "batch", "smoothNr": 0.0, "smoothDr": 0.0, "empty": "zero"}
-	monai    = map[string]any{"scope": "image"}
-)
-
-// with is a preset with one more parameter or more.
-func with(base, more map[string]any) map[string]any {
-	out := map[string]any{}
-	for k, v := range base {
-		out[k] = v
-	}
-	for k, v := range more {
-		out[k] = v
-	}
-	return out
-}
-
 // Registry is the table of contents, in the order of display.
-var Registry = append([]Entry{
+var Registry = append(lossRows, countRows...)
+
+var lossRows = []Entry{
 	{
 		Name: "ce", Title: "Cross entropy", Group: "cross entropy", Kind: "loss", Better: "lower", Range: [2]float64{0, inf},
 		Formula: `-\frac{1}{\sum_i w_{t_i}}\sum_i w_{t_i}\log p_{t_i}`,
 		Doc:     "The negative log-probability of the true class: every pixel counts alike.",
 		Source:  "Maximum likelihood; as torch 1.13 defines it",
 		Loss:    CrossEntropy{Smoothing: "smp"}, Takes: []string{"labelSmoothing"},
-		Presets: map[string]map[string]any{
-			"torch": {"denominator": "weightSum"}, "monai": {"denominator": "weightSum"}, "smp": {"denominator": "allPixels"}, "nnunet": {"denominator": "valid"},
-		},
+		Presets: []Preset{{"torch", Settings{{"denominator", "weightSum"}}}, {"monai", Settings{{"denominator", "weightSum"}}}, {"smp", Settings{{"denominator", "allPixels"}}}, {"nnunet", Settings{{"denominator", "valid"}}}},
 	},
 	{
 		Name: "wce", Title: "Weighted cross entropy", Group: "cross entropy", Kind: "loss", Better: "lower", Range: [2]float64{0, inf},
@@ -129,14 +155,14 @@ var Registry = append([]Entry{
 		Doc:     "Cross entropy with a price on positives: above 1 it lowers false negatives, below 1 false positives.",
 		Source:  "Long et al., Fully convolutional networks for semantic segmentation, CVPR 2015",
 		Loss:    WeightedCE{},
-		Presets: map[string]map[string]any{"torch": {}, "smp": {"denominator": "allPixels"}},
+		Presets: []Preset{{"torch", Settings{}}, {"smp", Settings{{"denominator", "allPixels"}}}},
 	},
 	{
 		Name: "balanced-ce", Title: "Balanced cross entropy", Group: "cross entropy", Kind: "loss", Better: "lower", Range: [2]float64{0, inf},
 		Formula: `-\left(\beta\,g\log p+(1-\beta)(1-g)\log(1-p)\right)`,
 		Doc:     "Positives weigh the share of negatives and negatives that of positives. A weight of 1/2 is half the cross entropy.",
 		Source:  "Xie and Tu, Holistically-nested edge detection, ICCV 2015",
-		Loss:    BalancedCE{}, Defaults: map[string]any{"denominator": "valid"},
+		Loss:    BalancedCE{}, Defaults: Settings{{"denominator", "valid"}},
 	},
 	{
 		Name: "unet-ce", Title: "U-Net weighted cross entropy", Group: "cross entropy", Kind: "loss", Better: "lower", Range: [2]float64{0, inf},
@@ -144,17 +170,15 @@ var Registry = append([]Entry{
 		Doc:     "Cross entropy with weight on the narrow gaps between instances. The target is a map of instances.",
 		Source:  "Ronneberger et al., U-Net: convolutional networks for biomedical image segmentation, MICCAI 2015",
 		Loss:    UNetCE{W0: 10, Sigma: 5}, Takes: []string{"spacing"}, Modes: []string{"binary", "multiclass"}, Kinds: []Kind{Instances},
-		Defaults: map[string]any{"denominator": "valid"},
+		Defaults: Settings{{"denominator", "valid"}},
 	},
 	{
 		Name: "focal", Title: "Focal", Group: "cross entropy", Kind: "loss", Better: "lower", Range: [2]float64{0, inf},
 		Formula: `-\alpha_t(1-p_t)^\gamma\log p_t`,
 		Doc:     "Cross entropy with easy pixels turned down, so that training looks at the hard ones.",
 		Source:  "Lin et al., Focal loss for dense object detection, ICCV 2017",
-		Loss:    Focal{Gamma: 2, MeanOver: "pixels"}, Takes: []string{"classWeightMode"}, Defaults: map[string]any{"denominator": "valid"},
-		Presets: map[string]map[string]any{
-			"monai": {"meanOver": "elements"}, "smp": {"activation": "sigmoid"}, "author": {"alpha": 0.25, "gamma": 2.0},
-		},
+		Loss:    Focal{Gamma: 2, MeanOver: "pixels"}, Takes: []string{"classWeightMode"}, Defaults: Settings{{"denominator", "valid"}},
+		Presets: []Preset{{"monai", Settings{{"meanOver", "elements"}}}, {"smp", Settings{{"activation", "sigmoid"}}}, {"author", Settings{{"alpha", 0.25}, {"gamma", 2.0}}}},
 	},
 	{
 		Name: "dice", Title: "Dice", Group: "overlap", Kind: "loss", Better: "lower", Range: [2]float64{0, 1},
@@ -162,10 +186,7 @@ var Registry = append([]Entry{
 		Doc:     "One minus the soft Dice score of each class: blind to how large a class is.",
 		Source:  "Milletari et al., V-Net, 3DV 2016",
 		Loss:    Dice{SmoothNr: 1e-5, SmoothDr: 1e-5},
-		Presets: map[string]map[string]any{
-			"monai": monai, "smp": with(smpRatio, map[string]any{"denominatorFloor": 2e-7}), "author": {"squaredPred": true},
-			"nnunet": {"smoothNr": 1.0, "smoothDr": 1.0, "offset": -1.0},
-		},
+		Presets: []Preset{{"monai", Settings{{"scope", "image"}}}, {"smp", Settings{{"scope", "batch"}, {"smoothNr", 0.0}, {"smoothDr", 0.0}, {"empty", "zero"}, {"denominatorFloor", 2e-7}}}, {"author", Settings{{"squaredPred", true}}}, {"nnunet", Settings{{"smoothNr", 1.0}, {"smoothDr", 1.0}, {"offset", -1.0}}}},
 	},
 	{
 		Name: "generalized-dice", Title: "Generalized Dice", Group: "overlap", Kind: "loss", Better: "lower", Range: [2]float64{0, 1},
@@ -173,7 +194,7 @@ var Registry = append([]Entry{
 		Doc:     "One ratio over all classes, each weighted by the inverse square of its size.",
 		Source:  "Sudre et al., Generalised Dice overlap as a deep learning loss function for highly unbalanced segmentations, DLMIA 2017",
 		Loss:    GeneralizedDice{WeightType: "square", SmoothNr: 1e-5, SmoothDr: 1e-5},
-		Presets: map[string]map[string]any{"monai": monai, "author": {"weightEps": 1e-10, "smoothNr": 2e-10, "smoothDr": 1e-10}},
+		Presets: []Preset{{"monai", Settings{{"scope", "image"}}}, {"author", Settings{{"weightEps", 1e-10}, {"smoothNr", 2e-10}, {"smoothDr", 1e-10}}}},
 	},
 	{
 		Name: "jaccard", Title: "Jaccard", Group: "overlap", Kind: "loss", Better: "lower", Range: [2]float64{0, 1},
@@ -181,10 +202,7 @@ var Registry = append([]Entry{
 		Doc:     "One minus the soft intersection over union of each class.",
 		Source:  "Rahman and Wang, Optimizing intersection-over-union in deep neural networks for image segmentation, ISVC 2016",
 		Loss:    Jaccard{SmoothNr: 1e-5, SmoothDr: 1e-5, FormulaScale: "2I"},
-		Presets: map[string]map[string]any{
-			"monai": monai, "smp": with(smpRatio, map[string]any{"formulaScale": "I", "denominatorFloor": 1e-7}),
-			"nnunet": {"smoothNr": 1.0, "smoothDr": 1.0, "offset": -1.0, "formulaScale": "I"},
-		},
+		Presets: []Preset{{"monai", Settings{{"scope", "image"}}}, {"smp", Settings{{"scope", "batch"}, {"smoothNr", 0.0}, {"smoothDr", 0.0}, {"empty", "zero"}, {"formulaScale", "I"}, {"denominatorFloor", 1e-7}}}, {"nnunet", Settings{{"smoothNr", 1.0}, {"smoothDr", 1.0}, {"offset", -1.0}, {"formulaScale", "I"}}}},
 	},
 	{
 		Name: "tversky", Title: "Tversky", Group: "overlap", Kind: "loss", Better: "lower", Range: [2]float64{0, 1},
@@ -192,10 +210,7 @@ var Registry = append([]Entry{
 		Doc:     "Dice with a price each for false positives and false negatives; both 1/2 is Dice.",
 		Source:  "Salehi et al., Tversky loss function for image segmentation using 3D fully convolutional deep networks, MLMI 2017",
 		Loss:    Tversky{FPWeight: 0.3, FNWeight: 0.7, SmoothNr: 1e-5, SmoothDr: 1e-5},
-		Presets: map[string]map[string]any{
-			"monai": {"fpWeight": 0.5, "fnWeight": 0.5}, "smp": with(smpRatio, map[string]any{"fpWeight": 0.5, "fnWeight": 0.5, "denominatorFloor": 1e-7}),
-			"nnunet": {"smoothNr": 1.0, "smoothDr": 1.0, "offset": -1.0}, "author": {},
-		},
+		Presets: []Preset{{"monai", Settings{{"fpWeight", 0.5}, {"fnWeight", 0.5}}}, {"smp", Settings{{"scope", "batch"}, {"smoothNr", 0.0}, {"smoothDr", 0.0}, {"empty", "zero"}, {"fpWeight", 0.5}, {"fnWeight", 0.5}, {"denominatorFloor", 1e-7}}}, {"nnunet", Settings{{"smoothNr", 1.0}, {"smoothDr", 1.0}, {"offset", -1.0}}}, {"author", Settings{}}},
 	},
 	{
 		Name: "focal-tversky", Title: "Focal Tversky", Group: "overlap", Kind: "loss", Better: "lower", Range: [2]float64{0, 1},
@@ -203,10 +218,7 @@ var Registry = append([]Entry{
 		Doc:     "A power of the Tversky loss: an exponent below 1 lifts small losses, so that nearly solved classes keep pulling.",
 		Source:  "Abraham and Khan, A novel focal Tversky loss function with improved attention U-Net for lesion segmentation, ISBI 2019",
 		Loss:    FocalTversky{FPWeight: 0.3, FNWeight: 0.7, Gamma: 0.75, Power: "afterMean", ClassReduction: "mean", SmoothNr: 1e-5, SmoothDr: 1e-5},
-		Presets: map[string]map[string]any{
-			"smp": with(smpRatio, map[string]any{"denominatorFloor": 1e-7}), "nnunet": {"smoothNr": 1.0, "smoothDr": 1.0},
-			"author": {"power": "perClass", "classReduction": "sum", "smoothNr": 1e-6, "smoothDr": 1e-6},
-		},
+		Presets: []Preset{{"smp", Settings{{"scope", "batch"}, {"smoothNr", 0.0}, {"smoothDr", 0.0}, {"empty", "zero"}, {"denominatorFloor", 1e-7}}}, {"nnunet", Settings{{"smoothNr", 1.0}, {"smoothDr", 1.0}}}, {"author", Settings{{"power", "perClass"}, {"classReduction", "sum"}, {"smoothNr", 1e-6}, {"smoothDr", 1e-6}}}},
 	},
 	{
 		Name: "log-cosh-dice", Title: "Log-cosh Dice", Group: "overlap", Kind: "loss", Better: "lower", Range: [2]float64{0, math.Log(math.Cosh(1))},
@@ -221,7 +233,7 @@ var Registry = append([]Entry{
 		Doc:     "Powers of log-Dice and of the cross entropy, for structures of very different size.",
 		Source:  "Wong et al., 3D segmentation with exponential logarithmic loss for highly unbalanced object sizes, MICCAI 2018",
 		Loss:    ExpLog{WDice: 0.8, WCross: 0.2, GammaDice: 0.3, GammaCross: 0.3, Smooth: 1},
-		Takes:   []string{"scope", "classWeights"}, Defaults: map[string]any{"scope": "batch"},
+		Takes:   []string{"scope", "classWeights"}, Defaults: Settings{{"scope", "batch"}},
 	},
 	{
 		Name: "lovasz-hinge", Title: "Lovász hinge", Group: "overlap", Kind: "loss", Better: "lower", Range: [2]float64{0, inf},
@@ -235,7 +247,7 @@ var Registry = append([]Entry{
 		Formula: `\frac{1}{|C|}\sum_{c\in C}\overline{\Delta_{J_c}}\left(|g_{ic}-p_{ic}|\right)`,
 		Doc:     "The convex surrogate of the Jaccard loss on probabilities, over the classes that are present.",
 		Source:  "Berman et al., The Lovász-Softmax loss, CVPR 2018",
-		Loss:    LovaszSoftmax{}, Kinds: []Kind{Hard}, Defaults: map[string]any{"scope": "batch"},
+		Loss:    LovaszSoftmax{}, Kinds: []Kind{Hard}, Defaults: Settings{{"scope", "batch"}},
 	},
 	{
 		Name: "boundary", Title: "Boundary", Group: "distance", Kind: "loss", Better: "lower", Range: [2]float64{-inf, inf},
@@ -243,14 +255,14 @@ var Registry = append([]Entry{
 		Doc:     "The signed distance to the true boundary, weighted by the prediction: least, and negative, at the perfect mask.",
 		Source:  "Kervadec et al., Boundary loss for highly unbalanced segmentation, MIDL 2019",
 		Loss:    Boundary{InsideOffset: 1}, Takes: []string{"spacing", "classes", "includeBackground"}, Kinds: []Kind{Hard},
-		Defaults: map[string]any{"includeBackground": false},
+		Defaults: Settings{{"includeBackground", false}},
 	},
 	{
 		Name: "conservative", Title: "Conservative", Group: "cross entropy", Kind: "loss", Better: "lower", Range: [2]float64{-inf, inf},
 		Formula: `\lambda\left(1+\log_a p_t\right)^2\log_a\left(-\log_a p_t\right)`,
 		Doc:     "Meant to punish extremes; as printed it falls with confidence everywhere, its absolute value does what the text says.",
 		Source:  "Zhu et al., Penalizing top performers: conservative loss for semantic segmentation adaptation, ECCV 2018",
-		Loss:    Conservative{Lambda: 5, A: math.E, Variant: "literal"}, Defaults: map[string]any{"denominator": "valid"},
+		Loss:    Conservative{Lambda: 5, A: math.E, Variant: "literal"}, Defaults: Settings{{"denominator", "valid"}},
 	},
 	{
 		Name: "combo", Title: "Combo", Group: "compound", Kind: "loss", Better: "lower", Range: [2]float64{-0.5, inf},
@@ -275,4 +287,4 @@ var Registry = append([]Entry{
 		Loss:    DiceFocal{LambdaDice: 1, LambdaFocal: 1, Gamma: 2, FocalActivation: "sigmoid", SmoothNr: 1e-5, SmoothDr: 1e-5},
 		Takes:   []string{"scope", "empty"},
 	},
-}, countRows...)
+}

@@ -316,18 +316,26 @@ func Decode(name string, given map[string]any) (Spec, error) {
 		}
 		return nil
 	}
-	if err := all(e.Defaults); err != nil {
+	apply := func(list Settings) error {
+		for _, x := range list {
+			if err := put(x.Name, x.Value); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := apply(e.Defaults); err != nil {
 		return Spec{}, err
 	}
 	if preset, ok := given["preset"]; ok && preset != nil {
 		if err := put("preset", preset); err != nil {
 			return Spec{}, err
 		}
-		recipe, ok := e.Presets[options.Preset]
+		recipe, ok := e.preset(options.Preset)
 		if !ok {
-			return Spec{}, fail(CodeOption, "preset", "is %q, must be one of %s", options.Preset, strings.Join(keys(e.Presets), ", "))
+			return Spec{}, fail(CodeOption, "preset", "is %q, must be one of %s", options.Preset, strings.Join(e.presets(), ", "))
 		}
-		if err := all(recipe); err != nil {
+		if err := apply(recipe); err != nil {
 			return Spec{}, err
 		}
 	}
@@ -393,11 +401,11 @@ func (e *Entry) Params() []Param {
 	takes := e.takes()
 	for _, p := range sharedParams() {
 		if contains(takes, p.Name) {
-			if d, ok := e.Defaults[p.Name]; ok {
+			if d, ok := e.Defaults.get(p.Name); ok {
 				p.Default = d
 			}
 			if p.Name == "preset" {
-				p.Enum = append([]string{""}, keys(e.Presets)...)
+				p.Enum = append([]string{""}, e.presets()...)
 			}
 			list = append(list, p)
 		}
