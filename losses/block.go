@@ -40,9 +40,6 @@ type view struct {
 	half      bool      // two classes: smoothing by halves
 }
 
-// dense tells whether the target is a plane of numbers and not of labels.
-func (v *view) dense(in *Input) bool { return in.Target.Kind == Soft || v.smoothing > 0 }
-
 // A reader loads blocks of one view. Everything has the padded length, with
 // weight 0 and label -1 beyond the end.
 type reader struct {
@@ -75,7 +72,6 @@ type reader struct {
 		m, rest, t, w, p, q, u, v, e, loss, rise, ones, tmp [vec.Block]float32
 		arg, labels                                         [vec.Block]int32
 	}
-	lo, hi int32 // labels met
 }
 
 // reader gives a reader of a view of an input: a released one if there is one.

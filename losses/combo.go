@@ -1,7 +1,5 @@
 package losses
 
-import "github.com/maskloss/maskloss/losses/internal/vec"
-
 // Combo is a CE - (1-a) Dice score: a class-balanced cross entropy of every
 // class against the rest, regularised by the Dice score of everything pooled.
 // It may be negative; its least value is a-1.
@@ -86,18 +84,5 @@ func (o DiceFocal) Parts(options Options) []Part {
 	return []Part{
 		{Weight: o.LambdaDice, Loss: Dice{SmoothNr: o.SmoothNr, SmoothDr: o.SmoothDr}, Options: options},
 		{Weight: o.LambdaFocal, Loss: f, Options: focal},
-	}
-}
-
-// fillOther is kept beside its one use: u of a class against the rest, log p
-// where the pixel is of the class and log(1-p) where it is not.
-func fillOther(u, up, uq, hit []float32) {
-	vec.Sub(u, up, uq)
-	for i, h := range hit {
-		if h == 0 {
-			u[i] = uq[i]
-		} else {
-			u[i] = up[i]
-		}
 	}
 }

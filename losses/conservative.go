@@ -39,17 +39,15 @@ func (o Conservative) Term(loss, slope, u, q []float32) {
 	vec.Log(t, t)
 	vec.Scale(t, t, ka)
 	vec.Line(l, x, -ka, 1)
-	if slope != nil {
-		for i := range slope {
-			d := lambda * (float32(float32(2*float32(l[i]*t[i]))*ka) - float32(float32(float32(l[i]*l[i])/x[i])*ka))
-			if u[i] <= conservativeLow || u[i] >= conservativeHigh {
-				d = 0
-			}
-			if o.Variant == "absolute" && t[i] < 0 {
-				d = -d
-			}
-			slope[i] = d
+	for i := range slope {
+		d := lambda * (float32(float32(2*float32(l[i]*t[i]))*ka) - float32(float32(float32(l[i]*l[i])/x[i])*ka))
+		if u[i] <= conservativeLow || u[i] >= conservativeHigh {
+			d = 0
 		}
+		if o.Variant == "absolute" && t[i] < 0 {
+			d = -d
+		}
+		slope[i] = d
 	}
 	vec.Mul(l, l, l)
 	vec.Scale(l, l, lambda)

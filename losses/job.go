@@ -93,7 +93,6 @@ type group struct {
 	dense      bool            // some term reads every class
 	complement bool            // some loss of the true class reads 1-p
 	read       *reader
-	tally      []int32
 	p, q, g    [][]float32 // of all classes, for chains
 	spread     *spreader
 }

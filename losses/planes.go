@@ -16,12 +16,10 @@ type Planes struct {
 	in   *Input
 	read *reader
 	m, r []float32 // softmax of image at: largest logit and the rest of the sum
-	arg  []int32
 	at   int
 
 	gradient []float32 // d value / d p where chained, else d value / d score; nil where not wanted
 	heatmap  []float32 // added to
-	chained  bool
 }
 
 // Scratch is memory that one evaluation leaves to the next. The zero value is

@@ -1,6 +1,9 @@
 package vec
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 // TestTrueSigmoid asks for the bits of LogSigmoid and Sigmoid, on the side that the label says.
 func TestTrueSigmoid(t *testing.T) {
@@ -8,7 +11,7 @@ func TestTrueSigmoid(t *testing.T) {
 	for _, n := range lengths {
 		x, label := c.between(n, -100, 100), c.labels(n, 3)
 		if n > 1 {
-			x[0], x[1] = 0, float32(-0.0)
+			x[0], x[1] = 0, float32(math.Copysign(0, -1))
 		}
 		p, standP := guarded(n)
 		q, standQ := guarded(n)
