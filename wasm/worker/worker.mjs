@@ -135,44 +135,63 @@ function responseOf([status, lines, body], method) {
   return new Response(method === 'HEAD' || status === 204 ? null : body, { status, headers });
 }
 
-/** Reads a body, but no more of it than `most` bytes and no longer than `seconds`; gives the bytes, or a verdict. */
-async function bodyOf(request, most, seconds) {
-  if (request.body === null) return new Uint8Array(0);
-  const reader = request.body.getReader();
+/** What is read of a body that is refused, so that its sender, still sending, comes to read why. */
+const DRAIN = { most: 4 * 2 ** 20, seconds: 2 };
+
+/** Hands the pieces of a body to `take`, until it says no, or for so long; gives a verdict, empty where all went well. */
+async function pour(reader, seconds, take) {
   let timer;
   const late = new Promise((resolve) => {
     timer = setTimeout(resolve, seconds * 1000, 'timeout');
   });
   try {
-    const parts = [];
-    let length = 0;
     for (;;) {
       const next = await Promise.race([reader.read(), late]);
-      if (next === 'timeout') {
-        reader.cancel().catch(() => {});
-        return 'timeout';
-      }
-      if (next.done) break;
-      length += next.value.length;
-      if (length > most) {
-        reader.cancel().catch(() => {});
-        return 'size';
-      }
-      parts.push(next.value);
+      if (next === 'timeout') return 'timeout';
+      if (next.done) return '';
+      if (!take(next.value)) return 'size';
     }
-    if (parts.length === 1) return parts[0];
-    const body = new Uint8Array(length);
-    let at = 0;
-    for (const part of parts) {
-      body.set(part, at);
-      at += part.length;
-    }
-    return body;
   } catch {
     return 'body';
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Reads the rest of a body that nobody wants. */
+async function drain(reader) {
+  let length = 0;
+  const verdict = await pour(reader, DRAIN.seconds, (piece) => {
+    length += piece.length;
+    return length <= DRAIN.most;
+  });
+  if (verdict) reader.cancel().catch(() => {});
+}
+
+/** Reads a body, but no more of it than `most` bytes and no longer than `seconds`; gives the bytes, or a verdict. */
+async function bodyOf(request, most, seconds) {
+  if (request.body === null) return new Uint8Array(0);
+  const reader = request.body.getReader();
+  const parts = [];
+  let length = 0;
+  const verdict = await pour(reader, seconds, (piece) => {
+    parts.push(piece);
+    length += piece.length;
+    return length <= most;
+  });
+  if (verdict) {
+    parts.length = 0;
+    await drain(reader);
+    return verdict;
+  }
+  if (parts.length === 1) return parts[0];
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    body.set(part, at);
+    at += part.length;
+  }
+  return body;
 }
 
 async function fetch(request, env, ctx) {
@@ -194,7 +213,10 @@ async function answer(request, env, ctx) {
   const verdict = limited && !(await env.LIMITER.limit({ key: caller })).success ? 'rate' : '';
   let program = await home(env);
   const head = program.call('head', asked, verdict);
-  if (Array.isArray(head)) return responseOf(head, request.method);
+  if (Array.isArray(head)) {
+    if (request.body) await drain(request.body.getReader());
+    return responseOf(head, request.method);
+  }
 
   const body = await bodyOf(request, head.limit, head.seconds);
   program = await home(env);
