@@ -143,6 +143,7 @@ export function toLabels(adapter, values) {
  */
 function above(adapter, values, threshold) {
   checkThreshold(adapter, threshold);
+  if (values instanceof Uint8Array) return bytesAbove(values, threshold);
   const bits = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
@@ -154,6 +155,18 @@ function above(adapter, values, threshold) {
         `${adapter}: data[${i}] is NaN, must be a number to compare with the threshold`,
       );
   }
+  return bits;
+}
+
+/**
+ * The same of bytes, whose loop is a few times quicker for knowing it.
+ *
+ * @param {Uint8Array} values
+ * @param {number} threshold
+ */
+function bytesAbove(values, threshold) {
+  const bits = new Uint8Array(values.length);
+  for (let i = 0; i < bits.length; i++) bits[i] = values[i] > threshold ? 1 : 0;
   return bits;
 }
 

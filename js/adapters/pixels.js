@@ -95,16 +95,49 @@ function samplesOf(adapter, { data, width, height, channels, max }, channel) {
   }
   const color = channels > 2 ? { red: 0, green: 1, blue: 2, luma: 0, alpha: 3 }[channel] : 0;
   const offset = channel === 'alpha' ? channels - 1 : color;
+  if (channels === 4 && max === 255 && LITTLE_ENDIAN && isBytes(data) && data.byteOffset % 4 === 0) {
+    return bytesOf(new Uint32Array(data.buffer, data.byteOffset, count), 8 * offset);
+  }
   const samples = max > 255 ? new Uint16Array(count) : new Uint8Array(count);
   for (let i = 0, k = offset; i < count; i++, k += channels) samples[i] = data[k];
   return samples;
 }
+
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/**
+ * @param {ArrayLike<number>} data
+ * @returns {data is Uint8Array | Uint8ClampedArray}
+ */
+function isBytes(data) {
+  return data instanceof Uint8ClampedArray || data instanceof Uint8Array;
+}
+
+/**
+ * One byte of each RGBA pixel, a whole pixel at a time.
+ *
+ * @param {Uint32Array} pixels
+ * @param {number} shift
+ */
+function bytesOf(pixels, shift) {
+  const bytes = new Uint8Array(pixels.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = pixels[i] >>> shift; // which keeps the low byte
+  return bytes;
+}
+
+/** What stands for each byte, as float32. */
+const UNITS = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /**
  * @param {ArrayLike<number>} values
  * @param {number} max
  */
 function scaled(values, max) {
+  if (max === 255 && values instanceof Uint8Array) {
+    const units = new Float32Array(values.length);
+    for (let i = 0; i < units.length; i++) units[i] = UNITS[values[i]];
+    return units;
+  }
   const probs = new Float32Array(values.length);
   for (let i = 0; i < probs.length; i++) probs[i] = values[i] / max;
   return probs;
