@@ -977,6 +977,14 @@ func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float6
 	}
 	per := labels && j.in.Prediction.Labels.Len() != r.shape.Len()
 	k := r.class(c)
+	if p, t := j.in.Prediction.Labels.U8, j.in.Target.Labels.U8; labels && !per && !g.soft && k == 1 && p != nil && t != nil && g.weight == nil && len(j.in.Ignore) == 0 {
+		at := (r.image*r.shape.C+c)*px + r.at
+		tp, fp, fn, tn := vec.Confusion8(p[at:at+r.size], t[at:at+r.size]) // both were checked to be 0 or 1
+		for i, x := range [...]int{tp, fp, fn, tn} {
+			s[i*slot] += float64(x)
+		}
+		return
+	}
 	th := float32(threshold)
 	for i := range r.size {
 		positive := false

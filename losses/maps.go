@@ -11,10 +11,13 @@ func EDT(dst []float32, mask Labels, d, h, w int, space []float64) error {
 	if err != nil {
 		return err
 	}
-	m := make([]uint8, dims.Pixels())
-	for i := range m {
-		if mask.At(i) != 0 {
-			m[i] = 1
+	m := mask.U8 // whatever is not zero is a pixel
+	if m == nil {
+		m = make([]uint8, dims.Pixels())
+		for i := range m {
+			if mask.At(i) != 0 {
+				m[i] = 1
+			}
 		}
 	}
 	new(grid.Work).EDT(dst, m, dims, s)

@@ -74,6 +74,30 @@ func (l Labels) At(i int) int32 {
 	return l.I32[i]
 }
 
+// bounds are the smallest and the largest label.
+func (l Labels) bounds() (lo, hi int32) {
+	switch {
+	case l.U8 != nil:
+		return bounds(l.U8)
+	case l.U16 != nil:
+		return bounds(l.U16)
+	}
+	return bounds(l.I32)
+}
+
+func bounds[T uint8 | uint16 | int32](list []T) (lo, hi int32) {
+	var a, b T
+	for _, x := range list {
+		if x > b {
+			b = x
+		}
+		if x < a {
+			a = x
+		}
+	}
+	return int32(a), int32(b)
+}
+
 // Scores are a prediction: Data for Logits and Probs, of the length of Shape;
 // Labels for Classes, one per pixel, or one per element where the mode is
 // binary or multilabel.
@@ -174,6 +198,9 @@ func badSoft(data []float32) error {
 // number of classes, or 0 and 1 where each channel is its own.
 func (in *Input) checkPredicted(classes int) error {
 	l := in.Prediction.Labels
+	if lo, hi := l.bounds(); lo >= 0 && int(hi) < classes {
+		return nil
+	}
 	for i := range l.Len() {
 		if x := l.At(i); x < 0 || int(x) >= classes {
 			hint := ""
