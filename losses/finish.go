@@ -16,7 +16,7 @@ func (j *Job) Finish(state []float64, outs []Out) ([]Result, error) {
 	}
 	results := make([]Result, len(j.specs))
 	for i, s := range j.specs {
-		results[i].Params = s.Params()
+		results[i].Params = s.params
 	}
 	for k, t := range j.terms {
 		var out Out
@@ -130,7 +130,11 @@ func (j *Job) combine(r *Result, t *term, o outcome) {
 // stats reads what was counted of channel c.
 func (g *group) statsOf(state []float64, c int) (hit, miss, hitW, missW float64) {
 	s := state[g.stats+(headSlots+c*statSlots)*slot:]
-	return total(s), total(s[slot:]), total(s[2*slot:]), total(s[3*slot:])
+	hit, miss = total(s), total(s[slot:])
+	if g.weight == nil {
+		return hit, miss, hit, miss
+	}
+	return hit, miss, total(s[2*slot:]), total(s[3*slot:])
 }
 
 // finishPixel weighs the sums of the classes and settles what one pixel's loss

@@ -9,9 +9,9 @@ import (
 // Result is what one loss or metric says of an input.
 type Result struct {
 	Value    float64
-	PerClass []float64 // nil where there is none; NaN where a class has no pixel
-	Valid    int       // pixels counted
-	Params   map[string]any
+	PerClass []float64      // nil where there is none; NaN where a class has no pixel
+	Valid    int            // pixels counted
+	Params   map[string]any // as used; shared by all results of a Spec, not to be written to
 	Warnings []Warning
 	Extra    map[string][]float64 // further numbers of a metric
 }
@@ -614,9 +614,8 @@ func (j *Job) scanUnit(g *group, image, c, at int, state []float64) bool {
 	s[0] += vec.Block
 	s[slot] += vec.Block
 	s = s[(headSlots+c*statSlots)*slot:]
-	for i, n := range [...]int{hits, vec.Block - hits, hits, vec.Block - hits} {
-		s[i*slot] += float64(n) // exact on the first grid
-	}
+	s[0] += float64(hits) // exact on the first grid
+	s[slot] += float64(vec.Block - hits)
 	s = state[g.sums+plane*regionSums*slot:]
 	pour(s[sumTP*slot:], tp)
 	pour(s[sumP*slot:], all)
@@ -676,10 +675,17 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 			}
 		}
 		r.hits[c] = hitW
-		pour(at, hit)
-		pour(at[slot:], miss)
-		pour(at[2*slot:], hitW)
-		pour(at[3*slot:], missW)
+		if g.soft {
+			pour(at, hit)
+			pour(at[slot:], miss)
+		} else {
+			at[0] += hit // exact on the first grid
+			at[slot] += miss
+		}
+		if g.weight != nil {
+			pour(at[2*slot:], hitW)
+			pour(at[3*slot:], missW)
+		}
 	}
 	if g.act.sigmoid() {
 		one(c)
@@ -708,8 +714,8 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 			w = n
 		}
 		r.hits[c] = w
-		if n > 0 {
-			pour(at, n)
+		at[0] += n // exact on the first grid
+		if g.weight != nil {
 			pour(at[2*slot:], w)
 		}
 	}

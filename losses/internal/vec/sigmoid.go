@@ -208,30 +208,30 @@ func FadedLack(q, e, x []float32, label []int32) {
 }
 
 // FadedCrossEntropy is Σ log(1 + e^-y) for y = x where label is 1 and -x elsewhere, with e = e^-|x|: the cross entropy of two
-// classes. Of each lane it takes one logarithm for sixteen pixels, that of Π(1+e), carried as w = Π(1+e) - 1 so that small e
-// keep their digits.
+// classes. Each lane takes one logarithm for the whole block, that of Π(1+e) over at most 64 pixels, carried as
+// w = Π(1+e) - 1 so that small e keep their digits.
 func FadedCrossEntropy(e, x []float32, label []int32) (sum float64) {
 	check(len(e), len(x), len(label))
-	var log [Step]float32
+	var w [Step]float32
 	for i := 0; i < len(x); i += run {
 		n := min(i+run, len(x))
-		sum += crossEntropyRun(e[i:n], x[i:n], label[i:n], &log)
-		Log1p(log[:], log[:])
-		var part float64
-		for _, l := range log {
-			part += float64(l)
-		}
-		sum += part
+		sum += crossEntropyRun(e[i:n], x[i:n], label[i:n], &w)
 	}
-	return sum
+	Log1p(w[:], w[:])
+	var log float64
+	for _, l := range w {
+		log += float64(l)
+	}
+	return sum + log
 }
 
-// crossEntropyRun is Σ max(-y, 0) of a run, and leaves w of its lanes.
+// crossEntropyRun is Σ max(-y, 0) of a run, and goes on with w.
 func crossEntropyRun(e, x []float32, label []int32, w *[Step]float32) float64 {
 	n := len(x)
 	e, label = e[:n], label[:n]
 	first := splatI(1)
-	var sum, p, q, r, s F32
+	var sum F32
+	p, q, r, s := load4(w)
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := load4(at(e, i))
 		p, q, r, s = p.Add(a).Add(p.Mul(a)), q.Add(b).Add(q.Mul(b)), r.Add(c).Add(r.Mul(c)), s.Add(d).Add(s.Mul(d))
