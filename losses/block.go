@@ -67,7 +67,10 @@ type reader struct {
 	e          []float32
 	hits       []float64 // weight of the pixels of each class, after scanStats
 
+	keep bool // e^(z-m) of every class of a softmax
+
 	mem struct {
+		kept                                                [][]float32
 		z                                                   [][]float32
 		m, rest, t, w, p, q, u, v, e, loss, rise, ones, tmp [vec.Block]float32
 		arg, labels                                         [vec.Block]int32
@@ -82,7 +85,7 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 	} else {
 		vec.Fill(r.mem.ones[:], 1)
 	}
-	r.in, r.view, r.shape = in, v, in.Prediction.Shape
+	r.in, r.view, r.shape, r.keep = in, v, in.Prediction.Shape, false
 	r.z, r.hits = grow(r.z, r.shape.C), grow(r.hits, r.shape.C)
 	r.mem.z = grow(r.mem.z, r.shape.C)
 	return r
@@ -161,10 +164,32 @@ func (r *reader) softmax(image, at, size int) error {
 	if r.view.act == softmaxLogits {
 		vec.Fill(r.rest, 0)
 		for c := range r.shape.C {
-			vec.RestStep(r.rest, r.z[c], r.m, r.arg, int32(c))
+			if r.keep {
+				vec.KeepStep(r.rest, r.kept(c), r.z[c], r.m, r.arg, int32(c))
+			} else {
+				vec.RestStep(r.rest, r.z[c], r.m, r.arg, int32(c))
+			}
 		}
 	}
 	return nil
+}
+
+// kept is e^(z-m) of class c, where probabilities will be made of it.
+func (r *reader) kept(c int) []float32 {
+	for len(r.mem.kept) <= c {
+		r.mem.kept = append(r.mem.kept, make([]float32, vec.Block))
+	}
+	return r.mem.kept[c][:r.n]
+}
+
+// softmaxClass makes the probability of class c, and of the others where q is
+// not nil.
+func (r *reader) softmaxClass(c int, q []float32) {
+	if r.keep {
+		vec.KeptSoftmax(r.p, q, r.kept(c), r.rest)
+	} else {
+		vec.SoftmaxClass(r.p, q, r.z[c], r.m, r.rest)
+	}
 }
 
 // sigmoid loads one channel of a block.
@@ -327,7 +352,7 @@ func (r *reader) probs(c int) {
 	r.haveU, r.haveQ = false, false
 	switch r.view.act {
 	case softmaxLogits:
-		vec.SoftmaxClass(r.p, r.q, r.z[c], r.m, r.rest)
+		r.softmaxClass(c, r.q)
 	case sigmoidLogits:
 		vec.FadedSigmoid(r.p, r.q, r.fade(c), r.z[c])
 	default:
@@ -354,7 +379,7 @@ func (r *reader) probability(c int, complement bool) {
 	r.haveU, r.haveQ = false, false
 	switch r.view.act {
 	case softmaxLogits:
-		vec.SoftmaxClass(r.p, nil, r.z[c], r.m, r.rest)
+		r.softmaxClass(c, nil)
 	case sigmoidLogits:
 		vec.FadedSigmoid(r.p, nil, r.fade(c), r.z[c])
 	default:

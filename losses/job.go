@@ -562,6 +562,7 @@ func (j *Job) Scan(from, to int, state []float64) error {
 
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
 	r := g.read
+	r.keep = g.dense || j.outs != nil
 	quick := j.quick(g) && j.outs == nil
 	for b := from; b < to; b++ {
 		image := b / per

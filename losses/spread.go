@@ -23,6 +23,7 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 		if terms == nil {
 			continue
 		}
+		g.read.keep = true
 		for b := from; b < to; b++ {
 			image := b / per
 			at, size := blockRange(b%per, px)

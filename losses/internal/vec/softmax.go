@@ -72,6 +72,23 @@ func RestStep(rest, z, m []float32, arg []int32, class int32) {
 	}
 }
 
+// KeepStep is RestStep, and keeps e = e^(z-m) for KeptSoftmax.
+func KeepStep(rest, e, z, m []float32, arg []int32, class int32) {
+	n := len(rest)
+	check(n, len(e), len(z), len(m), len(arg))
+	drop(e, z, m)
+	e, arg = e[:n], arg[:n]
+	o := splatI(class)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(e, i))
+		p, q, r, s := loadI4(at(arg, i))
+		a, b, c, d = unless4(a, b, c, d, p, q, r, s, o)
+		e, f, g, h := load4(at(rest, i))
+		a, b, c, d = add4(e, f, g, h, a, b, c, d)
+		store4(at(rest, i), a, b, c, d)
+	}
+}
+
 // others4 is (1-e) + rest. 1-e is exact for e >= 1/2, and where e is less, or the class not the largest, nothing cancels.
 func others4(a, b, c, d, p, q, r, s F32) (F32, F32, F32, F32) {
 	h := every(&one)
@@ -108,14 +125,21 @@ func SoftmaxClass(p, q, z, m, rest []float32) {
 	n := len(p)
 	check(n, len(z), len(m), len(rest))
 	apart(p, rest)
-	rest = rest[:n]
 	drop(p, z, m)
+	KeptSoftmax(p, q, p, rest)
+}
+
+// KeptSoftmax is SoftmaxClass with e = e^(z-m), which may be p. q may be nil.
+func KeptSoftmax(p, q, e, rest []float32) {
+	n := len(p)
+	check(n, len(e), len(rest))
+	kept, rest := e[:n], rest[:n]
 	if q != nil {
 		check(n, len(q))
-		others(q, p, rest)
+		others(q, kept, rest)
 	}
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(p, i))
+		a, b, c, d := load4(at(kept, i))
 		e, f, g, h := load4(at(rest, i))
 		a, b, c, d = over4(a, b, c, d, e, f, g, h)
 		store4(at(p, i), a, b, c, d)
