@@ -69,8 +69,7 @@ func (o Focal) Term(loss, slope, u, q []float32) {
 	var mb, pb, qb [vec.Block]float32
 	m, p, held := mb[:len(u)], pb[:len(u)], qb[:len(u)]
 	o.modulation(m, q)
-	vec.Mul(loss, m, u)
-	vec.Scale(loss, loss, -1)
+	vec.MulNeg(loss, m, u)
 	if slope == nil {
 		return
 	}
@@ -94,13 +93,11 @@ func (o Focal) Term(loss, slope, u, q []float32) {
 // modulation is q^γ, or what the reduced form puts in its place.
 func (o Focal) modulation(dst, q []float32) {
 	r := float32(o.ReducedThreshold)
-	if r > 0 {
-		vec.Scale(dst, q, 1/r)
+	if r == 0 {
+		power(dst, q, o.Gamma)
 	} else {
-		copy(dst, q)
-	}
-	power(dst, dst, o.Gamma)
-	if r > 0 {
+		vec.Scale(dst, q, 1/r)
+		power(dst, dst, o.Gamma)
 		for i, x := range q {
 			if x > 1-r {
 				dst[i] = 1
