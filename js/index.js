@@ -4,7 +4,6 @@ import { Held } from './held.js';
 import { fault, readInput, readPrediction, readTarget } from './input.js';
 import { Instance } from './instance.js';
 import { compile } from './loader.js';
-import { Pool } from './pool.js';
 import { isSignal, readAny, readMany, readOne, readOptions } from './request.js';
 import { evaluateSlowly } from './steps.js';
 
@@ -81,13 +80,28 @@ export async function load(options) {
         'wasm',
         `load: the wasm is of version ${found}, this package is ${version}: both must be of the same`,
       );
-    const pool = workers === 0 ? undefined : new Pool(module, workers === 'auto' ? autoWorkers() : workers);
+    const pool = workers === 0 ? undefined : await newPool(module, workers === 'auto' ? autoWorkers() : workers);
     if (workers !== 'auto') await pool?.ready(signal);
     return new Maskloss(instance, pool, workers === 'auto' ? AUTO_ELEMENTS : 0);
   } catch (error) {
     instance.dispose();
     throw error;
   }
+}
+
+/**
+ * A pool. Its code is fetched here, as most pages have no workers.
+ *
+ * @param {WebAssembly.Module} module
+ * @param {number} size
+ */
+async function newPool(module, size) {
+  const { Pool } = await import('./pool.js').catch((error) => {
+    throw new MasklossError('load', 'workers', `load: pool.js could not be loaded, it must be beside index.js`, {
+      cause: error,
+    });
+  });
+  return new Pool(module, size);
 }
 
 function autoWorkers() {
@@ -104,7 +118,7 @@ export class Maskloss {
 
   /**
    * @param {Instance} instance
-   * @param {Pool | undefined} pool
+   * @param {import('./pool.js').Pool | undefined} pool
    * @param {number} pooled elements of an input from which on the pool is used
    */
   constructor(instance, pool, pooled) {

@@ -1,4 +1,5 @@
 // From nothing to the first number: a page that was never open before loads everything and scores one image of 256 x 256.
+// Both pages ask for the wasm while they still read scripts.
 
 import { spreadOf } from './rounds.js';
 
@@ -12,7 +13,10 @@ const data = `
 const PAGES = {
   maskloss: {
     title: 'Maskloss',
-    page: `<!doctype html><title>Maskloss</title><link rel="icon" href="data:,"><script type="module">
+    page: `<!doctype html><title>Maskloss</title><link rel="icon" href="data:,">
+<link rel="preload" href="/js/maskloss.wasm" as="fetch" type="application/wasm" crossorigin>
+<link rel="modulepreload" href="/js/index.js"><link rel="modulepreload" href="/js/go.js">
+<script type="module">
   import { load } from '/js/index.js';${data}
   const ml = await load();
   const { value } = await ml.evaluate('ce', {
@@ -25,6 +29,7 @@ const PAGES = {
   'tf-wasm': {
     title: 'TensorFlow.js wasm',
     page: `<!doctype html><title>TensorFlow.js</title><link rel="icon" href="data:,">
+<link rel="preload" href="${MODULES}/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm" as="fetch" type="application/wasm" crossorigin>
 <script src="${MODULES}/tfjs-core/dist/tf-core.min.js"></script>
 <script src="${MODULES}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js"></script><script type="module">${data}
   tf.wasm.setWasmPaths('${MODULES}/tfjs-backend-wasm/dist/');
