@@ -1,6 +1,10 @@
 package losses
 
-import "math"
+import (
+	"math"
+
+	"github.com/maskloss/maskloss/losses/internal/vec"
+)
 
 // Dice is 1 - (2I+s)/(A+B+s), with I = Σpt, A = Σp and B = Σt, per class.
 //
@@ -75,7 +79,7 @@ func (o LogCoshDice) Region(s Sums) (float64, Sums) {
 
 // Outer needs cosh and tanh of a number in [0,1] only.
 func (o LogCoshDice) Outer(x float64) (value, slope float64) {
-	e := exp64(-2 * math.Abs(x))
+	e := vec.Exp64(-2 * math.Abs(x))
 	t := (1 - e) / (1 + e)
 	if x < 0 {
 		t = -t

@@ -1,6 +1,10 @@
 package grid
 
-import "math"
+import (
+	"math"
+
+	"github.com/maskloss/maskloss/losses/internal/vec"
+)
 
 // BorderWeight writes to dst the border term of the U-Net weight map, w0 exp(-(d1+d2)²/(2 sigma²)), d1 and d2 being the
 // distances to the nearest and second nearest instance of the label map. It is 0 on the instances unless everywhere is
@@ -19,7 +23,7 @@ func (w *Work) BorderWeight(dst []float32, labels []int32, d Dims, s Spacing, w0
 			if everywhere || labels[i] <= 0 {
 				sum := float64(a.unit * (math.Sqrt(found.near[i]) + math.Sqrt(found.far[i])))
 				if fall := float64(sum * sum * inverse); fall < faint {
-					dst[i] = float32(float64(w0 * exp(-fall)))
+					dst[i] = float32(float64(w0 * vec.Exp64(-fall)))
 				}
 			}
 		}

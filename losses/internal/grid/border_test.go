@@ -51,17 +51,3 @@ func TestBorderWeight(t *testing.T) {
 		}
 	}
 }
-
-func TestExp(t *testing.T) {
-	for x := 0.0; x > -706; x -= 0.00717 {
-		got, want := exp(x), math.Exp(x)
-		if !(math.Abs(got-want) <= 1e-15*want) {
-			t.Fatalf("exp(%v): got %v, want %v", x, got, want)
-		}
-	}
-	for _, x := range []float64{-707, -1e300, math.Inf(-1)} {
-		if got := exp(x); got != 0 {
-			t.Errorf("exp(%v): got %v, want 0", x, got)
-		}
-	}
-}
