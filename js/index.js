@@ -4,6 +4,7 @@ import { Held } from './held.js';
 import { fault, readInput, readPrediction, readTarget } from './input.js';
 import { Instance } from './instance.js';
 import { compile } from './loader.js';
+import { checkOutputs } from './outputs.js';
 import { isSignal, readAny, readMany, readOne, readOptions } from './request.js';
 import { evaluateSlowly } from './steps.js';
 
@@ -143,7 +144,8 @@ export class Maskloss {
   }
 
   /**
-   * One loss or metric.
+   * One loss or metric. `gradient` and `heatmap` may be true, or a Float32Array of the length of the prediction and of its pixels:
+   * what is asked for then is written into it, and it is the result's.
    *
    * @template {Name} N
    * @param {N} name
@@ -152,8 +154,8 @@ export class Maskloss {
    * @returns {Promise<Result>}
    */
   async evaluate(name, input, options) {
-    const { request, signal } = readOne(name, options);
-    const results = await this.#run(request, input, signal);
+    const { request, signal, outputs } = readOne(name, options);
+    const results = await this.#run(request, input, outputs, signal);
     return results[name];
   }
 
@@ -183,25 +185,33 @@ export class Maskloss {
    * @returns {Promise<any>}
    */
   async report(input, names, options) {
-    const { request, signal } = readMany(names, options, () => this.#instance.names);
-    return this.#run(request, input, signal);
+    const { request, signal, outputs } = readMany(names, options, () => this.#instance.names);
+    return this.#run(request, input, outputs, signal);
   }
 
   /**
    * @param {import('./request.js').Request} request
    * @param {unknown} input
+   * @param {import('./outputs.js').Outputs} outputs
    * @param {AbortSignal | undefined} signal
    * @returns {Promise<Record<string, Result>>}
    */
-  async #run(request, input, signal) {
+  async #run(request, input, outputs, signal) {
     if (signal?.aborted) throw aborted(signal);
     const read = this.#read(input);
     const checked = 'handle' in read ? read.input : read;
     const elements = checked.prediction.length;
+    checkOutputs(outputs, checked.shape);
     if (this.#pool && elements >= this.#pooled) {
       const plan = this.#instance.plan(request);
       try {
-        return await this.#pool.run(request, plan, 'handle' in read ? this.#instance.read(read) : read, signal);
+        return await this.#pool.run(
+          request,
+          plan,
+          'handle' in read ? this.#instance.read(read) : read,
+          outputs,
+          signal,
+        );
       } catch (error) {
         // Workers are 'auto' and this page may not have any: this thread can do all they do.
         if (!(error instanceof MasklossError) || error.code !== 'load' || this.#pooled === 0) throw error;
@@ -210,8 +220,8 @@ export class Maskloss {
       }
     }
     if (signal && elements >= SLOW_ELEMENTS)
-      return evaluateSlowly(this.#instance, request, read, () => signal.aborted && aborted(signal));
-    return this.#instance.evaluate(request, read);
+      return evaluateSlowly(this.#instance, request, read, outputs, () => signal.aborted && aborted(signal));
+    return this.#instance.evaluate(request, read, outputs);
   }
 
   /** @param {unknown} input */

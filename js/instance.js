@@ -1,5 +1,6 @@
 import { MasklossError } from './error.js';
 import { start } from './go.js';
+import { copyOut } from './outputs.js';
 
 /**
  * @typedef {import('./input.js').CheckedInput} CheckedInput
@@ -399,14 +400,17 @@ export class Instance {
    *
    * @param {Request} request
    * @param {CheckedInput | KeptInput} input
+   * @param {import('./outputs.js').Outputs} [outputs]
    * @returns {Record<string, Result>}
    */
-  evaluate(request, input) {
+  evaluate(request, input, outputs = new Map()) {
     return this.#roomy(() => {
       const plan = this.plan(request);
       const count = this.#export('evaluate', plan.id, this.#input(input));
       if (count >= 0) return this.#brief(plan, count);
-      return this.#take(plan, shapeOf(input), this.#call('answer'), OUT, (view) => view.slice());
+      return this.#take(plan, shapeOf(input), this.#call('answer'), OUT, (view, plane, name) =>
+        copyOut(outputs, name, plane, view),
+      );
     });
   }
 
@@ -440,7 +444,7 @@ export class Instance {
    * @param {readonly number[]} shape of the prediction
    * @param {any[]} answers
    * @param {number} block
-   * @param {(view: Float32Array, plane: 'gradient' | 'heatmap' | 'values', shape?: number[]) => T} copy
+   * @param {(view: Float32Array, plane: 'gradient' | 'heatmap' | 'values', name: string, shape?: number[]) => T} copy
    * @returns {Record<string, any>}
    */
   #take(plan, shape, answers, block, copy) {
@@ -459,7 +463,7 @@ export class Instance {
         warnings: a.warnings,
       };
       for (const plane of /** @type {const} */ (['values', 'gradient', 'heatmap'])) {
-        if (a[plane]) result[plane] = copy(this.#view(address, a[plane]), plane, a.valuesShape);
+        if (a[plane]) result[plane] = copy(this.#view(address, a[plane]), plane, name, a.valuesShape);
       }
       if (a.values) result.valuesShape = flat(a.valuesShape, shape);
       if (a.extra) result.extra = ordered(a.extra);
@@ -529,7 +533,7 @@ export class Instance {
       spread: (from, to) => this.#call('spread', id, from, to),
       /**
        * @template T
-       * @param {(view: Float32Array, plane: 'gradient' | 'heatmap' | 'values', shape?: number[]) => T} copy
+       * @param {(view: Float32Array, plane: 'gradient' | 'heatmap' | 'values', name: string, shape?: number[]) => T} copy
        */
       take: (copy) => {
         this.#idOf(job.handle);

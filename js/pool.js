@@ -1,6 +1,7 @@
 import { MasklossError } from './error.js';
 import { TYPES, typeOf } from './instance.js';
 import { builtin } from './loader.js';
+import { copyOut, outputOf, PLANES } from './outputs.js';
 import { blocksOf, spans } from './spans.js';
 
 /**
@@ -8,6 +9,7 @@ import { blocksOf, spans } from './spans.js';
  * @typedef {import('./input.js').Elements} Elements
  * @typedef {import('./instance.js').Plan} Plan
  * @typedef {import('./instance.js').Result} Result
+ * @typedef {import('./outputs.js').Outputs} Outputs
  * @typedef {import('./request.js').Request} Request
  * @typedef {import('./worker.js').Parcel} Parcel
  * @typedef {import('./worker.js').SentInput} SentInput
@@ -214,10 +216,11 @@ export class Pool {
    * @param {Request} request
    * @param {Plan} plan
    * @param {CheckedInput} input
+   * @param {Outputs} outputs
    * @param {AbortSignal | undefined} signal
    * @returns {Promise<Record<string, Result>>}
    */
-  async run(request, plan, input, signal) {
+  async run(request, plan, input, outputs, signal) {
     if (this.#disposed) throw new MasklossError('internal', '', 'this instance was disposed of, load a new one');
     const copy = {
       ...input,
@@ -234,7 +237,7 @@ export class Pool {
     );
     try {
       await until(Promise.all(slots.map((slot) => slot.ready)), signal);
-      return await until(runOn(slots, request, plan, copy), signal);
+      return await until(runOn(slots, request, plan, copy, outputs), signal);
     } catch (error) {
       // Whatever the others still do is of no use.
       if (!(error instanceof MasklossError) || ['aborted', 'internal'].includes(error.code))
@@ -285,9 +288,10 @@ function until(work, signal, late) {
  * @param {Request} request
  * @param {Plan} plan
  * @param {CheckedInput} input
+ * @param {Outputs} outputs
  * @returns {Promise<Record<string, Result>>}
  */
-async function runOn(slots, request, plan, input) {
+async function runOn(slots, request, plan, input, outputs) {
   /** @param {(loss: Plan['losses'][number]) => boolean} wanted */
   const part = (wanted) => {
     const names = new Set(plan.losses.filter(wanted).map(({ name }) => name));
@@ -301,15 +305,15 @@ async function runOn(slots, request, plan, input) {
     parts.push(await task);
   };
   if (sums.specs.length > 0)
-    await collect(slots.length > 1 ? split(slots, sums, input) : evaluate(slots[0], sums, input));
+    await collect(slots.length > 1 ? split(slots, sums, input, outputs) : evaluate(slots[0], sums, input, outputs));
   // The rest one by one: who is done with a loss takes the next.
   const work = async (/** @type {Slot} */ slot) => {
-    for (let next = others.shift(); next; next = others.shift()) await collect(evaluate(slot, next, input));
+    for (let next = others.shift(); next; next = others.shift()) await collect(evaluate(slot, next, input, outputs));
   };
   await Promise.all(slots.map(work));
   const results = Object.assign({}, ...parts);
   // Nothing is defined for this input: the request as a whole says why.
-  if (Object.keys(results).length === 0) return evaluate(slots[0], request, input);
+  if (Object.keys(results).length === 0) return evaluate(slots[0], request, input, outputs);
   return Object.fromEntries(plan.losses.filter(({ name }) => name in results).map(({ name }) => [name, results[name]]));
 }
 
@@ -317,10 +321,21 @@ async function runOn(slots, request, plan, input) {
  * @param {Slot} slot
  * @param {Request} request
  * @param {CheckedInput} input
+ * @param {Outputs} outputs
+ * @returns {Promise<Record<string, Result>>}
  */
-function evaluate(slot, request, input) {
+async function evaluate(slot, request, input, outputs) {
   const { sent, transfer } = pack(input);
-  return slot.call('evaluate', { request, input: sent }, transfer);
+  /** @type {Record<string, Result>} */
+  const results = await slot.call('evaluate', { request, input: sent }, transfer);
+  for (const name of outputs.keys()) {
+    const result = results[name];
+    for (const plane of PLANES) {
+      const made = result?.[plane];
+      if (made && outputs.get(name)?.[plane]) result[plane] = copyOut(outputs, name, plane, made);
+    }
+  }
+  return results;
 }
 
 /**
@@ -329,9 +344,10 @@ function evaluate(slot, request, input) {
  * @param {Slot[]} slots
  * @param {Request} request
  * @param {CheckedInput} input
+ * @param {Outputs} outputs
  * @returns {Promise<Record<string, Result>>}
  */
-async function split(slots, request, input) {
+async function split(slots, request, input, outputs) {
   const blocks = blocksOf(input.shape);
   const ranges = slots.map((_, k) => [
     Math.floor((blocks * k) / slots.length),
@@ -350,7 +366,7 @@ async function split(slots, request, input) {
     if (!(reason instanceof MasklossError) || ['load', 'memory', 'internal', 'aborted'].includes(reason.code))
       throw reason;
     // An error of the input is told by one who sees all of it, as one thread would tell it.
-    return evaluate(slots[0], request, input);
+    return evaluate(slots[0], request, input, outputs);
   }
   /** @type {Float64Array[]} */
   const states = scans.map((scan) => /** @type {PromiseFulfilledResult<Float64Array>} */ (scan).value);
@@ -362,18 +378,16 @@ async function split(slots, request, input) {
   const [results] = parts;
   for (const [name, result] of Object.entries(results)) {
     for (const plane of ['gradient', 'heatmap', 'values']) {
-      if (result[plane]) result[plane] = join(parts.flatMap((part) => part[name][plane]));
+      if (!result[plane]) continue;
+      /** @type {import('./spans.js').Piece[]} */
+      const pieces = parts.flatMap((part) => part[name][plane]);
+      const length = pieces.reduce((end, { at, data }) => Math.max(end, at + data.length), 0);
+      const whole = outputOf(outputs, name, plane, length) ?? new Float32Array(length);
+      for (const { at, data } of pieces) whole.set(data, at);
+      result[plane] = whole;
     }
   }
   return results;
-}
-
-/** @param {import('./spans.js').Piece[]} pieces that leave no gap */
-function join(pieces) {
-  const length = pieces.reduce((end, { at, data }) => Math.max(end, at + data.length), 0);
-  const whole = new Float32Array(length);
-  for (const { at, data } of pieces) whole.set(data, at);
-  return whole;
 }
 
 /**

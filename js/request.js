@@ -1,7 +1,10 @@
 import { describe } from './adapters/options.js';
 import { fault } from './input.js';
+import { PLANES } from './outputs.js';
 
 /**
+ * @typedef {import('./outputs.js').Outputs} Outputs
+ *
  * What a caller asks for, as the program takes it: losses by name with options of their own, and options that they share.
  * `all` leaves out what is not defined for the input.
  *
@@ -50,21 +53,32 @@ function option(name, value) {
 }
 
 /**
- * The options of a call; those set to undefined are as if absent. The signal is kept apart.
+ * The options of a call; those set to undefined are as if absent. The signal is kept apart, and so are arrays to write into,
+ * whose option is true.
  *
  * @param {string} field
  * @param {unknown} given
- * @returns {{options: Option[], signal: AbortSignal | undefined}}
+ * @returns {{options: Option[], signal: AbortSignal | undefined, arrays: {gradient?: Float32Array, heatmap?: Float32Array} | undefined}}
  */
 export function readOptions(field, given) {
   const { signal, ...rest } = readAny(field, given);
+  /** @type {{gradient?: Float32Array, heatmap?: Float32Array} | undefined} */
+  let arrays;
+  for (const plane of PLANES) {
+    const value = rest[plane];
+    if (!ArrayBuffer.isView(value)) continue;
+    if (Object.prototype.toString.call(value) !== '[object Float32Array]')
+      throw fault('option', plane, `is ${describe(value)}, must be true, false or a Float32Array to write into`);
+    arrays = { ...arrays, [plane]: value };
+    rest[plane] = true;
+  }
   if (signal !== undefined && !isSignal(signal))
     throw fault('option', 'signal', `is ${describe(signal)}, must be an AbortSignal`);
   try {
     const options = Object.entries(rest)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => option(name, value));
-    return { options, signal };
+    return { options, signal, arrays };
   } catch (error) {
     throw unreadable(field, error);
   }
@@ -104,25 +118,37 @@ export function isSignal(value) {
 /**
  * @param {unknown} name
  * @param {unknown} given
- * @returns {{request: Request, signal: AbortSignal | undefined}}
+ * @returns {{request: Request, signal: AbortSignal | undefined, outputs: Outputs}}
  */
 export function readOne(name, given) {
   if (typeof name !== 'string')
     throw fault('loss', 'name', `is ${describe(name)}, must be the name of a loss or metric`);
-  const { options, signal } = readOptions('options', given);
-  return { request: { specs: [{ name, options }], all: false, shared: [] }, signal };
+  const { options, signal, arrays } = readOptions('options', given);
+  return {
+    request: { specs: [{ name, options }], all: false, shared: [] },
+    signal,
+    outputs: new Map(arrays ? [[name, arrays]] : []),
+  };
 }
 
 /**
  * @param {unknown} names an array, 'all', or options by name
  * @param {unknown} given shared by all of them
  * @param {() => string[]} everything the names that 'all' means
- * @returns {{request: Request, signal: AbortSignal | undefined}}
+ * @returns {{request: Request, signal: AbortSignal | undefined, outputs: Outputs}}
  */
 export function readMany(names, given, everything) {
-  const { options: shared, signal } = readOptions('options', given);
+  const { options: shared, signal, arrays: common } = readOptions('options', given);
+  for (const plane of Object.keys(common ?? {}))
+    throw fault('option', plane, 'is an array for several losses, must be true, or stand with the name of one');
+  /** @type {Outputs} */
+  const outputs = new Map();
   if (names === 'all')
-    return { request: { specs: everything().map((name) => ({ name, options: [] })), all: true, shared }, signal };
+    return {
+      request: { specs: everything().map((name) => ({ name, options: [] })), all: true, shared },
+      signal,
+      outputs,
+    };
   if (typeof names !== 'object' || names === null)
     throw fault(
       'option',
@@ -132,14 +158,15 @@ export function readMany(names, given, everything) {
   const specs = Array.isArray(names)
     ? [...new Set(names)].map((name) => readOne(name, undefined).request.specs[0])
     : Object.entries(readAny('names', names)).map(([name, own]) => {
-        const { options, signal: inner } = readOptions(name, own);
+        const { options, signal: inner, arrays } = readOptions(name, own);
         if (inner)
           throw fault(
             'option',
             'signal',
             `is given for ${name}, must stand beside the names: it stops the whole report`,
           );
+        if (arrays) outputs.set(name, arrays);
         return { name, options };
       });
-  return { request: { specs, all: false, shared }, signal };
+  return { request: { specs, all: false, shared }, signal, outputs };
 }

@@ -1,3 +1,5 @@
+import { copyOut } from './outputs.js';
+
 /** How long one step may take before others get their turn. */
 const STEP_MILLISECONDS = 12;
 
@@ -11,15 +13,16 @@ const STRIDE = 32;
  * @param {import('./instance.js').Instance} instance
  * @param {import('./request.js').Request} request
  * @param {import('./input.js').CheckedInput | import('./instance.js').KeptInput} input copied before this returns
+ * @param {import('./outputs.js').Outputs} outputs
  * @param {() => Error | false} stopped why to stop
  */
-export async function evaluateSlowly(instance, request, input, stopped) {
+export async function evaluateSlowly(instance, request, input, outputs, stopped) {
   const job = instance.begin(request, input);
   try {
     await inSteps(job.blocks, stopped, (from, to) => instance.scan(job, from, to));
     const { spread, take } = instance.finish(job);
     await inSteps(job.blocks, stopped, spread);
-    return take((view) => view.slice());
+    return take((view, plane, name) => copyOut(outputs, name, plane, view));
   } finally {
     instance.end(job);
   }

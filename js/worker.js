@@ -67,7 +67,7 @@ const tasks = {
     const { shape } = job;
     const { spread, take } = instance.finish(job, state);
     spread(from, to);
-    const results = take((view, plane, valuesShape) => {
+    const results = take((view, plane, _, valuesShape) => {
       // Those of ratios are no planes: everybody has them all.
       const whole = plane === 'values' && valuesShape && valuesShape.length < 4;
       const ranges = whole ? [[0, view.length]] : spans(shape, view.length, from, to);

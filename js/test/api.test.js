@@ -57,6 +57,27 @@ describe('evaluate', () => {
     assert.equal(params.fnWeight, 0.7);
   });
 
+  test('writes a gradient and a heat map into arrays of the caller', async () => {
+    const input = scene([1, 3, 600, 601]);
+    const [gradient, heatmap] = [new Float32Array(3 * 360600).fill(7), new Float32Array(360600).fill(7)];
+    const want = await ml.evaluate('ce', input, { gradient: true, heatmap: true });
+    // With a signal an input of this size is scored in steps.
+    const { signal } = new AbortController();
+    for (const options of [{}, { signal }]) {
+      const got = await ml.evaluate('ce', input, { gradient, heatmap, ...options });
+      assert.deepEqual(got, want);
+      assert.equal(got.gradient, gradient);
+      assert.equal(got.heatmap, heatmap);
+      gradient.fill(7);
+      heatmap.fill(7);
+    }
+    const report = await ml.report(input, { ce: { gradient }, dice: { gradient: true }, focal: { heatmap } });
+    assert.equal(report.ce.gradient, gradient);
+    assert.equal(report.focal.heatmap, heatmap);
+    assert.deepEqual(report.dice.gradient, (await ml.evaluate('dice', input, { gradient: true })).gradient);
+    assert.deepEqual(gradient, want.gradient);
+  });
+
   test('gives a gradient and a heat map that sums to the value', async () => {
     const input = scene([2, 1, 30, 50]);
     const { value, gradient, heatmap } = await ml.evaluate('ce', input, { gradient: true, heatmap: true });

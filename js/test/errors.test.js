@@ -28,6 +28,7 @@ const predicting = (prediction) => ({ ...good, prediction: { ...good.prediction,
 /** @param {any} target */
 const targeting = (target) => ({ ...good, target: { ...good.target, ...target } });
 
+const shared = new Float32Array(216);
 const detached = new Float32Array(216);
 structuredClone(detached.buffer, { transfer: [detached.buffer] });
 
@@ -316,6 +317,36 @@ const options = [
     { mode: 'binary' },
     { code: 'option', field: 'mode', message: /3 channels/ },
   ],
+  [
+    'an array for the gradient that is too short',
+    'dice',
+    { gradient: new Float32Array(215) },
+    { code: 'length', field: 'gradient', message: /215.*216/ },
+  ],
+  [
+    'an array for the heat map that is too long',
+    'dice',
+    { heatmap: new Float32Array(216) },
+    { code: 'length', field: 'heatmap', message: /216.*72/ },
+  ],
+  [
+    'an array for the gradient that was transferred away',
+    'dice',
+    { gradient: detached },
+    { code: 'length', field: 'gradient', message: /transferred away/ },
+  ],
+  [
+    'a Float64Array for the gradient',
+    'dice',
+    { gradient: new Float64Array(216) },
+    { code: 'option', field: 'gradient', message: /must be true, false or a Float32Array/ },
+  ],
+  [
+    'an array for the gradient of a metric',
+    'iou',
+    { gradient: new Float32Array(216) },
+    { code: 'option', field: 'gradient', message: /gradient/ },
+  ],
   ['a gradient of a metric', 'iou', { gradient: true }, { code: 'option', field: 'gradient', message: /gradient/ }],
   ['options that are a word', 'dice', 'mean', { code: 'option', field: 'options', message: /'mean'/ }],
   ['options that are null', 'dice', null, { code: 'option', field: 'options', message: /null/ }],
@@ -354,6 +385,18 @@ function revoked() {
 
 /** @type {[string, any, any, {code: string, field: string, message: RegExp}][]} */
 const reports = [
+  [
+    'one array for the gradients of several',
+    ['ce', 'dice'],
+    { gradient: new Float32Array(216) },
+    { code: 'option', field: 'gradient', message: /several losses/ },
+  ],
+  [
+    'one array given twice',
+    { ce: { gradient: shared }, dice: { gradient: shared } },
+    undefined,
+    { code: 'option', field: 'gradient', message: /given twice/ },
+  ],
   ['a name alone', 'dice', undefined, { code: 'option', field: 'names', message: /'dice'/ }],
   ['no names', undefined, undefined, { code: 'option', field: 'names', message: /undefined/ }],
   ['an unknown name among others', ['dice', 'dise'], undefined, { code: 'loss', field: 'dise', message: /dise/ }],

@@ -46,6 +46,24 @@ describe('a pool gives the bits of one thread', () => {
     });
   }
 
+  test('planes into arrays of the caller', async () => {
+    const length = binary.prediction.data.length;
+    for (const name of /** @type {const} */ (['ce', 'lovasz-hinge'])) {
+      const [gradient, heatmap] = [new Float32Array(length).fill(7), new Float32Array(length).fill(7)];
+      const got = await pool.evaluate(name, binary, { gradient, heatmap });
+      assert.equal(got.gradient, gradient);
+      assert.equal(got.heatmap, heatmap);
+      assert.deepEqual(got, await one.evaluate(name, binary, { gradient: true, heatmap: true }));
+    }
+  });
+
+  test('an array that is gone before the planes come', async () => {
+    const gradient = new Float32Array(binary.prediction.data.length);
+    const evaluation = pool.evaluate('ce', binary, { gradient });
+    structuredClone(gradient.buffer, { transfer: [gradient.buffer] });
+    await assert.rejects(evaluation, { code: 'length', field: 'gradient' });
+  });
+
   test('everything that is defined, in the same order', async () => {
     for (const input of [scene([1, 1, 301, 307]), scene([1, 3, 171, 187])]) {
       const [got, want] = [await pool.report(input, 'all'), await one.report(input, 'all')];

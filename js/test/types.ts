@@ -44,6 +44,13 @@ export async function scoring(ml: Maskloss, input: Input): Promise<number> {
     value + valid + (perClass?.[0] ?? 0) + (gradient?.[0] ?? 0) + (heatmap?.[0] ?? 0) + (values?.length ?? 0);
   const words: string[] = [...warnings.map(({ code }) => code), ...Object.keys(params)];
 
+  const written: Result = await ml.evaluate('dice', input, {
+    gradient: new Float32Array(4),
+    heatmap: new Float32Array(4),
+  });
+  await ml.report(input, { dice: { gradient: new Float32Array(4) }, ce: { gradient: true } });
+  // @ts-expect-error: an array that several would write into
+  await ml.report(input, ['dice', 'ce'], { gradient: new Float32Array(4) });
   // @ts-expect-error: no such loss
   await ml.evaluate('dise', input);
   // @ts-expect-error: no such option
@@ -56,7 +63,7 @@ export async function scoring(ml: Maskloss, input: Input): Promise<number> {
   await ml.evaluate('dice', input, { reduction: 'max' });
   // @ts-expect-error: no form of that name
   await ml.evaluate('dice', { ...input, prediction: { ...input.prediction, form: 'scores' } });
-  return numbers + words.length;
+  return numbers + words.length + (written.gradient?.length ?? 0);
 }
 
 export async function reporting(ml: Maskloss, input: Input): Promise<void> {

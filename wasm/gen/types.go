@@ -82,7 +82,8 @@ func types(m losses.Manifest) string {
 		fmt.Fprintf(&b, "\n/**\n * %s.\n *\n * %s\n */\nexport interface %s {\n", e.Title, comment(e.Doc), pascal(e.Name))
 		for _, p := range e.Params {
 			t := typeOf(p, e.Presets)
-			fmt.Fprintf(&b, "  /** %s */\n  %s?: %s | undefined;\n", comment(describe(p)), p.Name, t)
+			doc, array := into(p)
+			fmt.Fprintf(&b, "  /** %s */\n  %s?: %s | undefined;\n", comment(describe(p)+doc), p.Name, t+array)
 			if shared[p.Name] == nil {
 				order = append(order, p.Name)
 			}
@@ -118,6 +119,15 @@ func typeOf(p losses.Param, presets []string) string {
 		return quoted(words[1:]) + " | null"
 	}
 	return quoted(words)
+}
+
+// into is what a plane may be instead of true: the host's array for it. Several
+// losses cannot share one.
+func into(p losses.Param) (doc, array string) {
+	if p.Name == "gradient" || p.Name == "heatmap" {
+		return ", or the array to write it into", " | Float32Array"
+	}
+	return "", ""
 }
 
 // describe says what a parameter means and may be.
