@@ -106,6 +106,8 @@ function node(files, concurrency) {
   return { command: 'node', args: ['--test', ...options, `--test-reporter=${reporter}`, ...files], tally: tallyNode };
 }
 
+const LOAD = ['wasm/worker/test/load.test.js'];
+
 /** The longest first: two run at a time. @type {Record<string, () => Run | Promise<Run>>} */
 const suites = {
   'go-wasm-scalar': () => go({ wasm: true, simd: false }),
@@ -114,9 +116,16 @@ const suites = {
   'go-simd': () => go({ simd: true }),
   // One browser at a time: two would fight for the processor and for their time limits.
   browser: () => node([...testFiles('js/test/browser'), ...testFiles('www')], 1),
-  edge: () => node(testFiles('wasm/worker'), 1),
+  edge: () =>
+    node(
+      testFiles('wasm/worker').filter((file) => !LOAD.includes(file)),
+      1,
+    ),
   node: () => node([...testFiles('js/test', ['browser']), ...testFiles('js/scripts')], 2),
 };
+
+/** What compares rates runs last and alone: beside another suite it would measure that. @type {typeof suites} */
+const alone = { load: () => node(LOAD, 1) };
 
 /** @param {string} text @param {number} most */
 function indent(text, most) {
@@ -163,18 +172,22 @@ async function report(name, suite) {
 }
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !Object.hasOwn(suites, name));
+const all = { ...suites, ...alone };
+const unknown = wanted.find((name) => !Object.hasOwn(all, name));
 if (unknown) {
-  console.error(`suite: ${unknown}, must be one of ${Object.keys(suites).join(' ')}`);
+  console.error(`suite: ${unknown}, must be one of ${Object.keys(all).join(' ')}`);
   process.exit(2);
 }
-const queue = Object.entries(suites).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+/** @param {typeof suites} some */
+const chosen = (some) => Object.entries(some).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+const queue = chosen(suites);
 /** @type {import('./tally.js').Tally[]} */
 const tallies = [];
 const worker = async () => {
   for (let next = queue.shift(); next; next = queue.shift()) tallies.push(await report(...next));
 };
 await Promise.all([worker(), worker()]);
+for (const suite of chosen(alone)) tallies.push(await report(...suite));
 const sum = (/** @type {'passed' | 'failed'} */ key) => tallies.reduce((total, tally) => total + tally[key], 0);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') > 0 ? 1 : 0;
