@@ -55,14 +55,25 @@ const oneBitsOnly = 0x3f800000
 // HitAllUnit8 is HitAll of probabilities p and byte labels, class 1, in one pass and with the same bits. It counts the ones
 // too. ok is false where a label is not 0 or 1, or a probability not in [0, 1] or -0: then look closer.
 func HitAllUnit8(p []float32, t []uint8) (hit, all float64, ones int, ok bool) {
-	check(len(p), len(t))
-	var count8, seen U8
+	n := len(p)
+	check(n, len(t))
+	t = t[:n]
+	var count8, seen U8 // a byte counts the ones of at most 64 turns
 	var worst I32
-	for i := 0; i < len(p); i += run {
-		e := min(i+run, len(p))
-		var h, a float64
-		h, a, count8, seen, worst = hitAllUnit8(p[i:e], t[i:e], count8, seen, worst)
-		hit, all = hit+h, all+a
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var hits, alls F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(p, j))
+			alls = alls.Add(tree(a, b, c, d))
+			worst = maxUnsigned(worst, maxUnsigned(maxUnsigned(bits(a), bits(b)), maxUnsigned(bits(c), bits(d))))
+			s := at(t, j)
+			x := loadU8(s[:])
+			count8, seen = count8.Add(x), seen.Or(x)
+			k, l, m, n := widen8(s)
+			hits = hits.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
+		}
+		hit, all = hit+total(hits), all+total(alls)
 	}
 	var s [16]uint8
 	seen.StoreArray(&s)
@@ -75,24 +86,6 @@ func HitAllUnit8(p []float32, t []uint8) (hit, all float64, ones int, ok bool) {
 		ok = ok || uint32(v) > oneBitsOnly
 	}
 	return hit, all, count(count8), !ok
-}
-
-// hitAllUnit8 is a run of HitAllUnit8: a byte counts the ones of at most 64 turns.
-func hitAllUnit8(p []float32, t []uint8, count8, seen U8, worst I32) (hit, all float64, counts, labels U8, top I32) {
-	n := len(p)
-	t = t[:n]
-	var hits, alls F32
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(p, i))
-		alls = alls.Add(tree(a, b, c, d))
-		worst = maxUnsigned(worst, maxUnsigned(maxUnsigned(bits(a), bits(b)), maxUnsigned(bits(c), bits(d))))
-		s := at(t, i)
-		x := loadU8(s[:])
-		count8, seen = count8.Add(x), seen.Or(x)
-		k, l, m, n := widen8(s)
-		hits = hits.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
-	}
-	return total(hits), total(alls), count8, seen, worst
 }
 
 // kept is x where t is 1 and 0 where it is 0.
