@@ -79,10 +79,11 @@ type reader struct {
 
 // reader gives a reader of a view of an input: a released one if there is one.
 func (s *Scratch) reader(in *Input, v *view) *reader {
-	r := new(reader)
+	var r *reader
 	if n := len(s.readers); n > 0 {
 		r, s.readers = s.readers[n-1], s.readers[:n-1]
 	} else {
+		r = new(reader)
 		vec.Fill(r.mem.ones[:], 1)
 	}
 	r.in, r.view, r.shape, r.keep = in, v, in.Prediction.Shape, false

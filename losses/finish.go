@@ -427,14 +427,15 @@ func (j *Job) units(t *term, state []float64) []unit {
 			classes = append(classes, c)
 		}
 	}
-	images := [][]int{make([]int, N)}
+	whole := make([]int, N)
 	for n := range N {
-		images[0][n] = n
+		whole[n] = n
 	}
+	images := [][]int{whole}
 	if t.options.Scope == "image" {
-		images = images[:0]
+		images = make([][]int, N)
 		for n := range N {
-			images = append(images, []int{n})
+			images[n] = whole[n : n+1]
 		}
 	}
 	var units []unit
@@ -444,7 +445,7 @@ func (j *Job) units(t *term, state []float64) []unit {
 		for k, c := range classes {
 			var s Sums
 			var e mistakes
-			var planes []int
+			planes := make([]int, 0, len(set))
 			for _, n := range set {
 				x, y := g.sumsOf(state, n, c)
 				s.add(x)

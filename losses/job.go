@@ -316,7 +316,7 @@ func (j *Job) group(v view, mode string) *group {
 			return g
 		}
 	}
-	g := &group{view: v, mode: mode, channels: j.in.Prediction.Shape.C, sums: -1, stats: -1, confusion: map[float64]int{}, soft: j.in.Target.Kind == Soft}
+	g := &group{view: v, mode: mode, channels: j.in.Prediction.Shape.C, sums: -1, stats: -1, soft: j.in.Target.Kind == Soft}
 	j.views = append(j.views, g)
 	g.stats = j.reserve((headSlots + statSlots*g.channels) * slot)
 	return g
@@ -395,6 +395,9 @@ func (j *Job) layOut(t *term, g *group) {
 			n := j.in.Prediction.Shape.N * g.channels * 4
 			if !g.act.sigmoid() {
 				n = j.in.Prediction.Shape.N * g.channels * g.channels
+			}
+			if g.confusion == nil {
+				g.confusion = map[float64]int{}
 			}
 			g.confusion[key] = j.reserve(n * slot)
 		}

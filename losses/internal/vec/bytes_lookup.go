@@ -31,3 +31,10 @@ func widen16(s *[8]uint16) (a, b I32) {
 	x := archsimd.LoadUint16x8Array(s).ReshapeToUint8s().BitsToInt8()
 	return pick(x, archsimd.LoadInt8x16Array(&halves[0])), pick(x, archsimd.LoadInt8x16Array(&halves[1]))
 }
+
+// masks8 is all bits where a byte is 1 and none where it is another.
+func masks8(s *[16]uint8) (a, b, c, d I32) {
+	k, l, m, n := widen8(s)
+	o := splatI(1)
+	return k.Equal(o).ToInt32x4(), l.Equal(o).ToInt32x4(), m.Equal(o).ToInt32x4(), n.Equal(o).ToInt32x4()
+}

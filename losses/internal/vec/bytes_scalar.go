@@ -27,3 +27,10 @@ func alphaUnit(dst []float32, rgba []uint8, channel int) {
 		dst[i] = float32(rgba[4*i+channel]) / 255
 	}
 }
+
+// masks8 is all bits where a byte is 1 and none where it is another.
+func masks8(s *[16]uint8) (a, b, c, d I32) {
+	k, l, m, n := widen8(s)
+	o := splatI(1)
+	return k.Equal(o).ToInt32x4(), l.Equal(o).ToInt32x4(), m.Equal(o).ToInt32x4(), n.Equal(o).ToInt32x4()
+}

@@ -70,7 +70,7 @@ func HitAllUnit8(p []float32, t []uint8) (hit, all float64, ones int, ok bool) {
 			s := at(t, j)
 			x := loadU8(s[:])
 			count8, seen = count8.Add(x), seen.Or(x)
-			k, l, m, n := widen8(s)
+			k, l, m, n := masks8(s)
 			hits = hits.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
 		}
 		hit, all = hit+total(hits), all+total(alls)
@@ -88,5 +88,5 @@ func HitAllUnit8(p []float32, t []uint8) (hit, all float64, ones int, ok bool) {
 	return hit, all, count(count8), !ok
 }
 
-// kept is x where t is 1 and 0 where it is 0.
-func kept(x F32, t I32) F32 { return float(bits(x).And(splatI(0).Sub(t))) }
+// kept is x where the mask is set and 0 elsewhere.
+func kept(x F32, mask I32) F32 { return float(bits(x).And(mask)) }
