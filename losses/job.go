@@ -567,6 +567,9 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 	r := g.read
 	r.keep = g.dense || j.outs != nil
 	quick := j.quick(g) && j.outs == nil
+	if quick && g.channels == 1 {
+		from = j.scanUnits(g, from, to, per, px, state)
+	}
 	for b := from; b < to; b++ {
 		image := b / per
 		at, size := blockRange(b%per, px)
@@ -603,6 +606,21 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 func (j *Job) quick(g *group) bool {
 	return g.act == sigmoidProbs && g.dense && !g.hard && !g.squares && !g.exact && !g.perPixel && g.sums >= 0 && g.smoothing == 0 && len(g.confusion) == 0 &&
 		j.in.Prediction.Form == Probs && j.in.Target.Kind == Hard && j.in.Target.Labels.U8 != nil && j.in.Ignore == nil && g.weight == nil
+}
+
+// scanUnits does the whole blocks that come first, up to one that is odd or not
+// whole, and gives its number.
+func (j *Job) scanUnits(g *group, from, to, per, px int, state []float64) int {
+	image, at := from/per, from%per*vec.Block
+	for b := from; b < to; b++ {
+		if at+vec.Block > px || !j.scanUnit(g, image, 0, at, state) {
+			return b
+		}
+		if at += vec.Block; at >= px {
+			image, at = image+1, 0
+		}
+	}
+	return to
 }
 
 // scanUnit is scanStats and scanClass of a quick group's block in one pass, to

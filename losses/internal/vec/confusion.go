@@ -42,11 +42,8 @@ func confusion(a, b []uint8) (both, as, bs int) {
 
 // count adds up sixteen bytes.
 func count(x U8) int {
-	var s [16]uint8
-	x.StoreArray(&s)
-	n := 0
-	for _, v := range s {
-		n += int(v)
-	}
-	return n
+	const even = 0x00ff00ff00ff00ff
+	lo, hi := words(x)
+	pairs := lo&even + lo>>8&even + hi&even + hi>>8&even // four sums of four bytes
+	return int(pairs * 0x0001000100010001 >> 48)
 }

@@ -75,17 +75,11 @@ func HitAllUnit8(p []float32, t []uint8) (hit, all float64, ones int, ok bool) {
 		}
 		hit, all = hit+total(hits), all+total(alls)
 	}
-	var s [16]uint8
-	seen.StoreArray(&s)
-	for _, v := range s {
-		ok = ok || v > 1
-	}
+	lo, hi := words(seen)
 	var w [4]int32
 	worst.StoreArray(&w)
-	for _, v := range w {
-		ok = ok || uint32(v) > oneBitsOnly
-	}
-	return hit, all, count(count8), !ok
+	top := max(max(uint32(w[0]), uint32(w[1])), max(uint32(w[2]), uint32(w[3])))
+	return hit, all, count(count8), (lo|hi)&^0x0101010101010101 == 0 && top <= oneBitsOnly
 }
 
 // kept is x where the mask is set and 0 elsewhere.

@@ -137,3 +137,6 @@ func (x U8) StoreArray(p *[16]uint8) {
 		p[i], p[i+8] = uint8(x.lo>>(8*i)), uint8(x.hi>>(8*i))
 	}
 }
+
+// words is sixteen bytes as two numbers.
+func words(x U8) (lo, hi uint64) { return x.lo, x.hi }

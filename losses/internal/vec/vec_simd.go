@@ -27,3 +27,10 @@ func minUnsigned(x, y I32) I32 { return x.ToBits().Min(y.ToBits()).BitsToInt32()
 
 // maxUnsigned compares as uint32: any negative float before a positive one.
 func maxUnsigned(x, y I32) I32 { return x.ToBits().Max(y.ToBits()).BitsToInt32() }
+
+// words is sixteen bytes as two numbers.
+func words(x U8) (lo, hi uint64) {
+	var w [2]uint64
+	x.ReshapeToUint64s().StoreArray(&w)
+	return w[0], w[1]
+}
