@@ -62,7 +62,7 @@ import { copyOut } from './outputs.js';
  */
 
 /** The number of the functions that the program binds, see wasm/bind.go. */
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 
 /** Blocks of the arena that every call may use; what stays has others. The program knows them by number, see wasm/arena.go. */
 export const IN = 0;
@@ -407,33 +407,44 @@ export class Instance {
     return this.#roomy(() => {
       const plan = this.plan(request);
       const count = this.#export('evaluate', plan.id, this.#input(input));
-      if (count >= 0) return this.#brief(plan, count);
-      return this.#take(plan, shapeOf(input), this.#call('answer'), OUT, (view, plane, name) =>
+      if (count < 0) this.#call('answer');
+      return this.#take(plan, shapeOf(input), this.#spelled(count), OUT, (view, plane, name) =>
         copyOut(outputs, name, plane, view),
       );
     });
   }
 
   /**
-   * Reads results that are numbers alone (brief in wasm/codec.go).
+   * Reads results as the program spelled them out in numbers (spell in wasm/codec.go).
    *
-   * @param {Plan} plan
    * @param {number} count
-   * @returns {Record<string, Result>}
    */
-  #brief(plan, count) {
-    const address = this.#reserve(WORDS, 0);
-    const words = new Float64Array(this.#buffer, address);
-    /** @type {Record<string, Result>} */
-    const results = {};
-    for (let i = 0, at = 0; i < count; i++) {
-      const { name, params } = plan.losses[words[at]];
-      const classes = words[at + 3];
-      const perClass = classes < 0 ? null : Array.from(words.subarray(at + 4, at + 4 + classes));
-      results[name] = { value: words[at + 1], perClass, valid: words[at + 2], params: { ...params }, warnings: [] };
-      at += 4 + Math.max(classes, 0);
-    }
-    return results;
+  #spelled(count) {
+    const words = new Float64Array(this.#buffer, this.#reserve(WORDS, 0));
+    let at = 0;
+    const list = () => {
+      const length = words[at++];
+      if (length < 0) return null;
+      at += length;
+      return Array.from(words.subarray(at - length, at));
+    };
+    const text = () => String.fromCodePoint(.../** @type {number[]} */ (list()));
+    const plane = () => {
+      const start = words[at++];
+      return start < 0 ? null : { block: OUT, type: 'f32', at: start, len: words[at++] };
+    };
+    return Array.from({ length: count }, () => {
+      const [index, value, valid] = words.subarray(at, at + 3);
+      at += 3;
+      // In the order in which they were written.
+      const perClass = list();
+      const [values, gradient, heatmap] = [plane(), plane(), plane()];
+      const valuesShape = list();
+      const warnings = Array.from({ length: words[at++] }, () => ({ code: text(), message: text() }));
+      const named = words[at++];
+      const extra = named < 0 ? null : Object.fromEntries(Array.from({ length: named }, () => [text(), list()]));
+      return { index, value, valid, perClass, values, gradient, heatmap, valuesShape, warnings, extra };
+    });
   }
 
   /**

@@ -24,7 +24,7 @@ type arena struct {
 const (
 	blockOut   = 1 // planes of evaluate, and maps
 	blockState = 2 // of state and tallyState
-	blockWords = 3 // of an input, and of brief results
+	blockWords = 3 // of an input, and of results
 )
 
 const (

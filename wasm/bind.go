@@ -14,7 +14,7 @@ import (
 
 // protocol is the number of this file's functions as a whole. Host and program
 // that differ in it are of different builds and must not be put together.
-const protocol = 1
+const protocol = 2
 
 // program is what the host has made and not yet dropped, by number.
 type program struct {
@@ -166,9 +166,8 @@ func open() int32 {
 	return int32(n)
 }
 
-// evaluate is a job from beginning to end. It gives the number of results where
-// their numbers say all, in the arena (see brief), and -1 where there is an
-// answer.
+// evaluate is a job from beginning to end. It gives the number of results, which
+// are in the arena (see spell), or -1 for an error.
 //
 //lint:ignore U1000 the host calls it
 //go:wasmexport evaluate
@@ -181,12 +180,11 @@ func evaluate(plan, input int32) int32 {
 		defer j.Release()
 		return j.run()
 	})
+	if err == nil {
+		err = spell(results)
+	}
 	if err != nil {
 		host.answer = err
-		return -1
-	}
-	if !brief(results) {
-		host.answer = results
 		return -1
 	}
 	return int32(len(results))

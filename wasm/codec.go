@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall/js"
+	"unicode/utf8"
 
 	"github.com/norunners/vert"
 
@@ -131,24 +132,64 @@ type result struct {
 	ValuesShape []int                `js:"valuesShape"`
 }
 
-// brief writes results to the arena where numbers say all of them: for each its
-// index, value, valid pixels and number of classes (-1: none), and a number per
-// class. That is quicker than an object.
-func brief(results []result) bool {
-	numbers := make([]float64, 0, 64)
-	for _, r := range results {
-		if len(r.Warnings) > 0 || r.Extra != nil || r.Gradient != nil || r.Heatmap != nil || r.Values != nil {
-			return false
+// spelled is what one spell leaves to the next.
+var spelled []float64
+
+// spell writes results to the arena as numbers, which is quicker than an object:
+// for each its index, value and valid pixels, the numbers of its classes, start
+// and length of values, gradient and heat map, the sizes of the values, warnings
+// and extra numbers. A list is its length, -1 for none, and its elements; a text
+// is the list of its code points.
+func spell(results []result) error {
+	numbers := spelled[:0]
+	add := func(x ...float64) { numbers = append(numbers, x...) }
+	list := func(x []float64) {
+		if x == nil {
+			add(-1)
+			return
 		}
-		classes := len(r.PerClass)
-		if r.PerClass == nil {
-			classes = -1
-		}
-		numbers = append(append(numbers, float64(r.Index), r.Value, float64(r.Valid), float64(classes)), r.PerClass...)
+		add(float64(len(x)))
+		add(x...)
 	}
+	text := func(s string) {
+		add(float64(utf8.RuneCountInString(s)))
+		for _, r := range s {
+			add(float64(r))
+		}
+	}
+	for _, r := range results {
+		add(float64(r.Index), r.Value, float64(r.Valid))
+		list(r.PerClass)
+		for _, plane := range [...]*array{r.Values, r.Gradient, r.Heatmap} {
+			if plane == nil {
+				add(-1)
+				continue
+			}
+			add(float64(plane.At), float64(plane.Len))
+		}
+		add(float64(len(r.ValuesShape)))
+		for _, size := range r.ValuesShape {
+			add(float64(size))
+		}
+		add(float64(len(r.Warnings)))
+		for _, w := range r.Warnings {
+			text(w.Code)
+			text(w.Message)
+		}
+		if r.Extra == nil {
+			add(-1)
+			continue
+		}
+		add(float64(len(r.Extra)))
+		for name, x := range r.Extra {
+			text(name)
+			list(x)
+		}
+	}
+	spelled = numbers
 	l := layout{block: blockWords}
 	a := l.add("f64", 8, len(numbers))
-	return l.put([]array{a}, [][]float64{numbers}) == nil
+	return l.put([]array{a}, [][]float64{numbers})
 }
 
 type warning struct {

