@@ -609,18 +609,48 @@ func (j *Job) quick(g *group) bool {
 }
 
 // scanUnits does the whole blocks that come first, up to one that is odd or not
-// whole, and gives its number.
+// whole, and gives its number. What it adds is exact, so that it may be added up
+// beside the state first.
 func (j *Job) scanUnits(g *group, from, to, per, px int, state []float64) int {
-	image, at := from/per, from%per*vec.Block
-	for b := from; b < to; b++ {
-		if at+vec.Block > px || !j.scanUnit(g, image, 0, at, state) {
+	data, labels := j.in.Prediction.Data, j.in.Target.Labels.U8
+	b := from
+	for b < to {
+		image, first := b/per, b
+		end := min(to, image*per+px/vec.Block)
+		var tp, p [slot]float64
+		ones := 0
+		at := image*px + b%per*vec.Block
+		for ; b < end; b++ {
+			hit, all, n, ok := vec.HitAllUnit8(data[at:at+vec.Block], labels[at:at+vec.Block])
+			if !ok {
+				break
+			}
+			pour(tp[:], hit)
+			pour(p[:], all)
+			ones += n
+			at += vec.Block
+		}
+		j.addUnit(g, image, 0, (b-first)*vec.Block, ones, tp, p, state)
+		if b < (image+1)*per {
 			return b
 		}
-		if at += vec.Block; at >= px {
-			image, at = image+1, 0
-		}
 	}
-	return to
+	return b
+}
+
+// addUnit adds the sums of some pixels of a plane to the state.
+func (j *Job) addUnit(g *group, image, c, pixels, ones int, tp, p [slot]float64, state []float64) {
+	s := state[g.stats:]
+	s[0] += float64(pixels)
+	s[slot] += float64(pixels)
+	s = s[(headSlots+c*statSlots)*slot:]
+	s[0] += float64(ones) // exact on the first grid
+	s[slot] += float64(pixels - ones)
+	s = state[g.sums+(image*g.channels+c)*regionSums*slot:]
+	Merge(s[sumTP*slot:], tp[:])
+	Merge(s[sumP*slot:], p[:])
+	s[sumT*slot] += float64(ones)
+	s[sumN*slot] += float64(pixels)
 }
 
 // scanUnit is scanStats and scanClass of a quick group's block in one pass, to
@@ -632,17 +662,10 @@ func (j *Job) scanUnit(g *group, image, c, at int, state []float64) bool {
 	if !ok {
 		return false
 	}
-	s := state[g.stats:]
-	s[0] += vec.Block
-	s[slot] += vec.Block
-	s = s[(headSlots+c*statSlots)*slot:]
-	s[0] += float64(hits) // exact on the first grid
-	s[slot] += float64(vec.Block - hits)
-	s = state[g.sums+plane*regionSums*slot:]
-	pour(s[sumTP*slot:], tp)
-	pour(s[sumP*slot:], all)
-	s[sumT*slot] += float64(hits)
-	s[sumN*slot] += vec.Block
+	var hit, sum [slot]float64
+	pour(hit[:], tp)
+	pour(sum[:], all)
+	j.addUnit(g, image, c, vec.Block, hits, hit, sum, state)
 	return true
 }
 

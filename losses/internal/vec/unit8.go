@@ -56,7 +56,10 @@ const oneBitsOnly = 0x3f800000
 // too. ok is false where a label is not 0 or 1, or a probability not in [0, 1] or -0: then look closer.
 func HitAllUnit8(p []float32, t []uint8) (hit, all float64, ones int, ok bool) {
 	n := len(p)
-	check(n, len(t))
+	checkBlock(n)
+	if len(t) != n {
+		panic(badLength)
+	}
 	t = t[:n]
 	var count8, seen U8 // a byte counts the ones of at most 64 turns
 	var worst I32
