@@ -163,12 +163,10 @@ func (j *Job) finishPixel(t *term, state []float64) outcome {
 		counted = total(state[g.stats:])
 		channels = 1
 	}
-	soft := false
 	if l, ok := t.loss.(Weigher); ok {
+		// A soft term of sigmoids weighs for itself.
 		if _, own := t.loss.(SoftPixel); !(own && t.form == bothPixel && g.soft && g.act.sigmoid()) {
 			l.Weights(w)
-		} else {
-			soft = true
 		}
 	}
 	own := append([]float64(nil), w.Hit...)
@@ -192,7 +190,6 @@ func (j *Job) finishPixel(t *term, state []float64) outcome {
 		w.Miss[c] *= classWeight[c]
 		weightOn += classWeight[c]
 	}
-	_ = soft
 
 	sum, divisor := 0.0, 1.0
 	hits, misses := make([]float64, n), make([]float64, n)
