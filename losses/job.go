@@ -527,10 +527,14 @@ func (j *Job) scanTarget(state []float64) error {
 	s := j.in.Prediction.Shape
 	px := s.Pixels()
 	for _, g := range j.views {
+		units := j.isUnits(g)
 		for image := range s.N {
-			for b := range blocksOf(px) {
-				at, size := blockRange(b, px)
-				for c := range g.targets() {
+			for c := range g.targets() {
+				if units && j.countPlane(g, image, c, state) {
+					continue
+				}
+				for b := range blocksOf(px) {
+					at, size := blockRange(b, px)
 					g.read.begin(image, at, size)
 					if err := g.read.target(c); err != nil {
 						return err
@@ -566,16 +570,14 @@ func (j *Job) Scan(from, to int, state []float64) error {
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
 	r := g.read
 	r.keep = g.dense || j.outs != nil
-	quick := j.quick(g) && j.outs == nil
-	if quick && g.channels == 1 {
-		from = j.scanUnits(g, from, to, per, px, state)
-	}
+	pass := j.unitPass(g)
+	units := make([]unitSum, g.channels)
 	for b := from; b < to; b++ {
 		image := b / per
 		at, size := blockRange(b%per, px)
 		if g.act.sigmoid() {
 			for c := range g.channels {
-				if quick && size == vec.Block && j.scanUnit(g, image, c, at, state) {
+				if pass != nil && size == vec.Block && pass(c, (image*g.channels+c)*px+at, &units[c]) {
 					continue
 				}
 				if err := j.load(g, image, c, at, size); err != nil {
@@ -586,6 +588,9 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 				}
 				j.scanChannel(g, r, c, state)
 				j.spreadEarly(g, c)
+			}
+			if pass != nil && (b+1 == to || (b+1)%per == 0) {
+				j.pourUnits(g, image, units, state)
 			}
 			continue
 		}
@@ -599,74 +604,6 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 		j.spreadEarly(g, 0)
 	}
 	return nil
-}
-
-// quick tells whether nothing of a group is wanted but the sums of
-// probabilities against byte labels, every pixel alike.
-func (j *Job) quick(g *group) bool {
-	return g.act == sigmoidProbs && g.dense && !g.hard && !g.squares && !g.exact && !g.perPixel && g.sums >= 0 && g.smoothing == 0 && len(g.confusion) == 0 &&
-		j.in.Prediction.Form == Probs && j.in.Target.Kind == Hard && j.in.Target.Labels.U8 != nil && j.in.Ignore == nil && g.weight == nil
-}
-
-// scanUnits does the whole blocks that come first, up to one that is odd or not
-// whole, and gives its number. What it adds is exact, so that it may be added up
-// beside the state first.
-func (j *Job) scanUnits(g *group, from, to, per, px int, state []float64) int {
-	data, labels := j.in.Prediction.Data, j.in.Target.Labels.U8
-	b := from
-	for b < to {
-		image, first := b/per, b
-		end := min(to, image*per+px/vec.Block)
-		var tp, p [slot]float64
-		ones := 0
-		at := image*px + b%per*vec.Block
-		for ; b < end; b++ {
-			hit, all, n, ok := vec.HitAllUnit8(data[at:at+vec.Block], labels[at:at+vec.Block])
-			if !ok {
-				break
-			}
-			pour(tp[:], hit)
-			pour(p[:], all)
-			ones += n
-			at += vec.Block
-		}
-		j.addUnit(g, image, 0, (b-first)*vec.Block, ones, tp, p, state)
-		if b < (image+1)*per {
-			return b
-		}
-	}
-	return b
-}
-
-// addUnit adds the sums of some pixels of a plane to the state.
-func (j *Job) addUnit(g *group, image, c, pixels, ones int, tp, p [slot]float64, state []float64) {
-	s := state[g.stats:]
-	s[0] += float64(pixels)
-	s[slot] += float64(pixels)
-	s = s[(headSlots+c*statSlots)*slot:]
-	s[0] += float64(ones) // exact on the first grid
-	s[slot] += float64(pixels - ones)
-	s = state[g.sums+(image*g.channels+c)*regionSums*slot:]
-	Merge(s[sumTP*slot:], tp[:])
-	Merge(s[sumP*slot:], p[:])
-	s[sumT*slot] += float64(ones)
-	s[sumN*slot] += float64(pixels)
-}
-
-// scanUnit is scanStats and scanClass of a quick group's block in one pass, to
-// the same bits. It leaves a block that holds anything odd to them.
-func (j *Job) scanUnit(g *group, image, c, at int, state []float64) bool {
-	plane := image*g.channels + c
-	start := plane*j.in.Prediction.Shape.Pixels() + at
-	tp, all, hits, ok := vec.HitAllUnit8(j.in.Prediction.Data[start:start+vec.Block], j.in.Target.Labels.U8[start:start+vec.Block])
-	if !ok {
-		return false
-	}
-	var hit, sum [slot]float64
-	pour(hit[:], tp)
-	pour(sum[:], all)
-	j.addUnit(g, image, c, vec.Block, hits, hit, sum, state)
-	return true
 }
 
 // load reads a block of scores and target; predicted labels have no scores.

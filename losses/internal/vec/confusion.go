@@ -47,3 +47,26 @@ func count(x U8) int {
 	pairs := lo&even + lo>>8&even + hi&even + hi>>8&even // four sums of four bytes
 	return int(pairs * 0x0001000100010001 >> 48)
 }
+
+// Ones8 counts the bytes that are 1. ok is false where one is neither 0 nor 1. Any length.
+func Ones8(t []uint8) (ones int, ok bool) {
+	var seen U8
+	for len(t) >= 64 {
+		m := min(63*64, len(t)-len(t)%64) // a byte holds 63 turns of four ones
+		var count8 U8
+		for u := t[:m]; len(u) >= 64; u = u[64:] {
+			s := (*[64]uint8)(u)
+			a, b, c, d := loadU8(s[0:16]), loadU8(s[16:32]), loadU8(s[32:48]), loadU8(s[48:64])
+			count8 = count8.Add(a.Add(b).Add(c.Add(d)))
+			seen = seen.Or(a.Or(b).Or(c.Or(d)))
+		}
+		ones += count(count8)
+		t = t[m:]
+	}
+	odd := uint8(0)
+	for _, x := range t {
+		ones += int(x)
+		odd |= x
+	}
+	return ones, units(seen) && odd <= 1
+}

@@ -217,12 +217,16 @@ func FadedCrossEntropy(e, x []float32, label []int32) (sum float64) {
 		n := min(i+run, len(x))
 		sum += crossEntropyRun(e[i:n], x[i:n], label[i:n], &w)
 	}
+	return sum + logSum(&w)
+}
+
+// logSum is Σ log(1+w), and makes w that.
+func logSum(w *[Step]float32) (sum float64) {
 	Log1p(w[:], w[:])
-	var log float64
 	for _, l := range w {
-		log += float64(l)
+		sum += float64(l)
 	}
-	return sum + log
+	return sum
 }
 
 // crossEntropyRun is Σ max(-y, 0) of a run, and goes on with w.
@@ -234,7 +238,7 @@ func crossEntropyRun(e, x []float32, label []int32, w *[Step]float32) float64 {
 	p, q, r, s := load4(w)
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := load4(at(e, i))
-		p, q, r, s = p.Add(a).Add(p.Mul(a)), q.Add(b).Add(q.Mul(b)), r.Add(c).Add(r.Mul(c)), s.Add(d).Add(s.Mul(d))
+		p, q, r, s = gather(p, a), gather(q, b), gather(r, c), gather(s, d)
 		a, b, c, d = load4(at(x, i))
 		k, l, m, n := loadI4(at(label, i))
 		a, b, c, d = toward(a, k, first), toward(b, l, first), toward(c, m, first), toward(d, n, first)

@@ -56,10 +56,7 @@ const oneBitsOnly = 0x3f800000
 // too. ok is false where a label is not 0 or 1, or a probability not in [0, 1] or -0: then look closer.
 func HitAllUnit8(p []float32, t []uint8) (hit, all float64, ones int, ok bool) {
 	n := len(p)
-	checkBlock(n)
-	if len(t) != n {
-		panic(badLength)
-	}
+	checkUnit8(n, len(t))
 	t = t[:n]
 	var count8, seen U8 // a byte counts the ones of at most 64 turns
 	var worst I32
@@ -78,11 +75,10 @@ func HitAllUnit8(p []float32, t []uint8) (hit, all float64, ones int, ok bool) {
 		}
 		hit, all = hit+total(hits), all+total(alls)
 	}
-	lo, hi := words(seen)
 	var w [4]int32
 	worst.StoreArray(&w)
 	top := max(max(uint32(w[0]), uint32(w[1])), max(uint32(w[2]), uint32(w[3])))
-	return hit, all, count(count8), (lo|hi)&^0x0101010101010101 == 0 && top <= oneBitsOnly
+	return hit, all, count(count8), units(seen) && top <= oneBitsOnly
 }
 
 // kept is x where the mask is set and 0 elsewhere.

@@ -1,0 +1,149 @@
+package vec
+
+// Losses of a block of logits x against byte labels t of 0 and 1, read in one pass where the block is nothing but that: no
+// weights, nothing ignored. The functions check what they read and count the ones as they go, and their numbers have the bits
+// of the functions that take it in steps (Fade and what begins with Faded). ok is false where a label is not 0 or 1, or a logit
+// not finite: then look closer.
+
+// CrossEntropyUnit8 is FadedCrossEntropy.
+func CrossEntropyUnit8(x []float32, t []uint8) (sum float64, ones int, ok bool) {
+	n := len(x)
+	checkUnit8(n, len(t))
+	t = t[:n]
+	var w [Step]float32
+	var count8, seen U8 // a byte counts the ones of at most 64 turns
+	var worst I32
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var sums F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(x, j))
+			worst = worst.Max(worst4(a, b, c, d))
+			s := at(t, j)
+			y := loadU8(s[:])
+			count8, seen = count8.Add(y), seen.Or(y)
+			k, l, m, n := widen8(s)
+			a, b, c, d = away(a, k), away(b, l), away(c, m), away(d, n)
+			sums = sums.Add(tree(above(a), above(b), above(c), above(d)))
+			a, b, c, d = fade4(a, b, c, d)
+			e, f, g, h := nearest4(a, b, c, d)
+			a, b, c, d = remainder4(a, b, c, d, e, f, g, h)
+			p, q, r, o := series4(a, b, c, d)
+			p, q, r, o = power4(p, q, r, o, a, b, c, d)
+			a, b, c, d = scale4(p, q, r, o, e, f, g, h)
+			p, q, r, o = load4(&w)
+			store4(&w, gather(p, a), gather(q, b), gather(r, c), gather(o, d))
+		}
+		sum += total(sums)
+	}
+	return sum + logSum(&w), count(count8), units(seen) && largest(worst) < infinite
+}
+
+// CrossEntropySlopeUnit8 is CrossEntropyUnit8, and dx[i] = hit σ(-x) where the label is 1 and miss σ(x) where it is 0: what
+// TwoChain makes of the slopes hit and -miss.
+func CrossEntropySlopeUnit8(dx, x []float32, t []uint8, hit, miss float32) (sum float64, ones int, ok bool) {
+	n := len(x)
+	checkUnit8(n, len(t))
+	check(n, len(dx))
+	dx, t = dx[:n], t[:n]
+	var w [Step]float32
+	var count8, seen U8
+	var worst I32
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var sums F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(x, j))
+			worst = worst.Max(worst4(a, b, c, d))
+			s := at(t, j)
+			y := loadU8(s[:])
+			count8, seen = count8.Add(y), seen.Or(y)
+			k, l, m, n := widen8(s)
+			a, b, c, d = away(a, k), away(b, l), away(c, m), away(d, n)
+			sums = sums.Add(tree(above(a), above(b), above(c), above(d)))
+			a, b, c, d = fade4(a, b, c, d)
+			e, f, g, h := nearest4(a, b, c, d)
+			a, b, c, d = remainder4(a, b, c, d, e, f, g, h)
+			p, q, r, o := series4(a, b, c, d)
+			p, q, r, o = power4(p, q, r, o, a, b, c, d)
+			a, b, c, d = scale4(p, q, r, o, e, f, g, h)
+			p, q, r, o = load4(&w)
+			store4(&w, gather(p, a), gather(q, b), gather(r, c), gather(o, d))
+			e, f, g, h = larger4(a, b, c, d)
+			p, q, r, o = load4(at(x, j))
+			k, l, m, n = widen8(s)
+			p, q, r, o = away(p, k), away(q, l), away(r, m), away(o, n)
+			e, f, g, h = mul4(e, f, g, h, over(p, a), over(q, b), over(r, c), over(o, d))
+			store4(at(dx, j), pulled(e, k, hit, miss), pulled(f, l, hit, miss), pulled(g, m, hit, miss), pulled(h, n, hit, miss))
+		}
+		sum += total(sums)
+	}
+	return sum + logSum(&w), count(count8), units(seen) && largest(worst) < infinite
+}
+
+// SigmoidHitAllUnit8 is HitAllUnit8 of the probabilities σ(x).
+func SigmoidHitAllUnit8(x []float32, t []uint8) (hit, all float64, ones int, ok bool) {
+	n := len(x)
+	checkUnit8(n, len(t))
+	t = t[:n]
+	var count8, seen U8
+	var worst I32
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var hits, alls F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(x, j))
+			worst = worst.Max(worst4(a, b, c, d))
+			a, b, c, d = fade4(a, b, c, d)
+			e, f, g, h := nearest4(a, b, c, d)
+			a, b, c, d = remainder4(a, b, c, d, e, f, g, h)
+			p, q, r, o := series4(a, b, c, d)
+			p, q, r, o = power4(p, q, r, o, a, b, c, d)
+			a, b, c, d = scale4(p, q, r, o, e, f, g, h)
+			e, f, g, h = larger4(a, b, c, d)
+			p, q, r, o = load4(at(x, j))
+			a, b, c, d = mul4(e, f, g, h, over(p, a), over(q, b), over(r, c), over(o, d))
+			alls = alls.Add(tree(a, b, c, d))
+			s := at(t, j)
+			y := loadU8(s[:])
+			count8, seen = count8.Add(y), seen.Or(y)
+			k, l, m, n := masks8(s)
+			hits = hits.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
+		}
+		hit, all = hit+total(hits), all+total(alls)
+	}
+	return hit, all, count(count8), units(seen) && largest(worst) < infinite
+}
+
+// checkUnit8 panics unless a block has as many labels as logits.
+func checkUnit8(n, labels int) {
+	checkBlock(n)
+	if labels != n {
+		panic(badLength)
+	}
+}
+
+// units says that bytes or'ed together were all 0 or 1.
+func units(seen U8) bool {
+	lo, hi := words(seen)
+	return (lo|hi)&^0x0101010101010101 == 0
+}
+
+// worst4 is the bits of the largest size.
+func worst4(a, b, c, d F32) I32 {
+	return bits(size(a)).Max(bits(size(b))).Max(bits(size(c)).Max(bits(size(d))))
+}
+
+// away is -x where label is 1 and x where it is 0: the logit of what is wrong.
+func away(x F32, label I32) F32 { return float(bits(x).Xor(label.ShiftAllLeft(31))) }
+
+// above is max(x, 0).
+func above(x F32) F32 { return float(bits(x).Max(splatI(0))) }
+
+// gather is (1+w)(1+e) - 1.
+func gather(w, e F32) F32 { return w.Add(e).Add(w.Mul(e)) }
+
+// pulled is q times hit where label is 1 and miss where it is 0.
+func pulled(q F32, label I32, hit, miss float32) F32 {
+	return q.Mul(splat(hit).IfElse(label.Equal(splatI(1)), splat(miss)))
+}
