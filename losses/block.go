@@ -57,6 +57,7 @@ type reader struct {
 	t          []float32 // dense: the target of one class
 	w          []float32 // nil where every pixel of the block weighs 1
 	valid      int       // pixels that count
+	counted    int       // pixels of the class of a channel; -1 where not yet known
 	p, q       []float32 // of one class
 	u, v       []float32 // log p and log q of one class, or u of the true class
 	loss, rise []float32
@@ -95,7 +96,7 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 // begin sets the sizes of a block.
 func (r *reader) begin(image, at, size int) {
 	r.image, r.at, r.size, r.n = image, at, size, padded(size)
-	r.haveU, r.haveQ, r.faded = false, false, false
+	r.haveU, r.haveQ, r.faded, r.counted = false, false, false, -1
 	n := r.n
 	r.p, r.q, r.u, r.v = r.mem.p[:n], r.mem.q[:n], r.mem.u[:n], r.mem.v[:n]
 	r.loss, r.rise, r.ones = r.mem.loss[:n], r.mem.rise[:n], r.mem.ones[:n]
@@ -475,6 +476,17 @@ func (r *reader) trueLack(c int) {
 		vec.FadedLack(r.q, r.fade(c), r.z[c], r.sides(c))
 		r.haveQ = true
 	}
+}
+
+// term gives a loss of the true class of channel c, after trueClass.
+func (r *reader) term(l Pixel, loss, slope []float32, c int) {
+	by, ok := l.(ByLogs)
+	if !ok || r.view.act != sigmoidLogits || !by.NeedsLogs() {
+		l.Term(loss, slope, r.u, r.q)
+		return
+	}
+	vec.FadedLackLog(r.v, r.fade(c), r.z[c], r.sides(c))
+	by.TermByLogs(loss, slope, r.u, r.q, r.v)
 }
 
 // logClamped is log p, at least -100 as torch has it.

@@ -14,6 +14,9 @@ type Weigher interface {
 	Weights(w *ClassWeights)
 }
 
+// Even is a Weigher that may weigh all classes alike.
+type Even interface{ Even() bool }
+
 // ClassWeights are the weights of one channel each. With a softmax only Hit is
 // used: the weight of the pixels of that class. With sigmoids each channel has
 // its foreground, Hit, and its background, Miss. They start at 1.
@@ -124,6 +127,12 @@ type LogLikelihood interface{ LogLikelihood() }
 // Modulated is a Pixel loss whose value reads q; of any other q is only made for
 // the slope.
 type Modulated interface{ Modulated() bool }
+
+// ByLogs is a Pixel loss that is quicker where v = log q is at hand. Its Term is TermByLogs without v.
+type ByLogs interface {
+	TermByLogs(loss, slope, u, q, v []float32)
+	NeedsLogs() bool
+}
 
 // Exact is a Region loss that magnifies small errors and so wants FP and FN with
 // digits of their own.

@@ -45,6 +45,8 @@ func (o Focal) Check(mode string, channels int) error {
 	return perChannel("alpha", o.Alpha, channels)
 }
 
+func (o Focal) Even() bool { return o.Alpha == nil }
+
 func (o Focal) Weights(w *ClassWeights) {
 	if o.Alpha == nil {
 		return
@@ -65,10 +67,20 @@ func (o Focal) Weights(w *ClassWeights) {
 
 // Term is -q^γ u; its slope is γ q^(γ-1) p u - q^γ, of which the first is
 // written γ q^γ (p/q) u: where q tends to 0, u tends to -q and it stays finite.
-func (o Focal) Term(loss, slope, u, q []float32) {
+func (o Focal) Term(loss, slope, u, q []float32) { o.TermByLogs(loss, slope, u, q, nil) }
+
+// NeedsLogs: the modulation is e^(γ log q).
+func (o Focal) NeedsLogs() bool { return !isPower(o.Gamma) && o.ReducedThreshold == 0 }
+
+func (o Focal) TermByLogs(loss, slope, u, q, v []float32) {
 	var mb, pb, qb [vec.Block]float32
 	m, p, held := mb[:len(u)], pb[:len(u)], qb[:len(u)]
-	o.modulation(m, q)
+	if v != nil {
+		vec.Scale(m, v, float32(o.Gamma))
+		vec.Exp(m, m)
+	} else {
+		o.modulation(m, q)
+	}
 	vec.MulNeg(loss, m, u)
 	if slope == nil {
 		return
@@ -104,6 +116,18 @@ func (o Focal) modulation(dst, q []float32) {
 			}
 		}
 	}
+}
+
+func (o Focal) UnitSum() func(e, x []float32, t []uint8) (float64, int, bool) {
+	switch {
+	case o.Normalized || o.ReducedThreshold > 0:
+		return nil
+	case o.Gamma == 2:
+		return vec.Focal2Unit8
+	case isPower(o.Gamma):
+		return nil
+	}
+	return func(e, x []float32, t []uint8) (float64, int, bool) { return vec.FocalUnit8(e, x, t, float32(o.Gamma)) }
 }
 
 // Divisor is q^γ where the loss is normalized; its slope by u is -γ q^(γ-1) p.

@@ -53,7 +53,8 @@ type term struct {
 	alone   bool // the only term of its spec
 	form    termForm
 	exact   bool // a region term that needs the digits of small errors
-	plain   bool // the cross entropy of two classes that weigh the same
+	even    bool // the two classes of a channel weigh the same
+	plain   bool // even, and the cross entropy of logits
 
 	hit, miss   []float64 // d value / d sum of the pixels' losses, per channel
 	hitB, missB []float64 // the same for a divisor
@@ -362,7 +363,11 @@ func (j *Job) layOut(t *term, g *group) {
 			t.form, g.hard = hardPixel, true
 			_, log := l.(LogLikelihood)
 			_, weighs := l.(Weigher)
-			t.plain = log && !weighs && g.act == sigmoidLogits && !g.perPixel && len(t.options.ClassWeights) < 2
+			if e, ok := l.(Even); ok {
+				weighs = !e.Even()
+			}
+			t.even = !weighs && g.act.sigmoid() && !g.perPixel && len(t.options.ClassWeights) < 2
+			t.plain = t.even && log && g.act == sigmoidLogits
 			m, ok := l.(Modulated)
 			g.complement = g.complement || ok && m.Modulated()
 		}
@@ -570,31 +575,12 @@ func (j *Job) Scan(from, to int, state []float64) error {
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
 	r := g.read
 	r.keep = g.dense || j.outs != nil
-	pass := j.unitPass(g)
-	units := make([]unitSum, g.channels)
+	if g.act.sigmoid() {
+		return j.scanChannels(g, from, to, per, px, state)
+	}
 	for b := from; b < to; b++ {
-		image := b / per
 		at, size := blockRange(b%per, px)
-		if g.act.sigmoid() {
-			for c := range g.channels {
-				if pass != nil && size == vec.Block && pass(c, (image*g.channels+c)*px+at, &units[c]) {
-					continue
-				}
-				if err := j.load(g, image, c, at, size); err != nil {
-					return err
-				}
-				if j.outs == nil {
-					j.scanStats(g, r, c, state)
-				}
-				j.scanChannel(g, r, c, state)
-				j.spreadEarly(g, c)
-			}
-			if pass != nil && (b+1 == to || (b+1)%per == 0) {
-				j.pourUnits(g, image, units, state)
-			}
-			continue
-		}
-		if err := j.load(g, image, 0, at, size); err != nil {
+		if err := j.load(g, b/per, 0, at, size); err != nil {
 			return err
 		}
 		if j.outs == nil {
@@ -606,6 +592,42 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 	return nil
 }
 
+// scanChannels adds independent channels, one after the other.
+func (j *Job) scanChannels(g *group, from, to, per, px int, state []float64) error {
+	pass := j.unitPass(g)
+	for from < to {
+		image := from / per
+		end := min(to, (image+1)*per)
+		whole := min(end, image*per+px/vec.Block) // behind them is what is no whole block
+		for c := range g.channels {
+			var u unitSum
+			for b := from; b < end; b++ {
+				at, size := blockRange(b%per, px)
+				if pass != nil && b < whole {
+					b += pass(&u, c, (image*g.channels+c)*px+at, whole-b)
+					if b == end {
+						break
+					}
+					at, size = blockRange(b%per, px)
+				}
+				if err := j.load(g, image, c, at, size); err != nil {
+					return err
+				}
+				if j.outs == nil {
+					j.scanStats(g, g.read, c, state)
+				}
+				j.scanChannel(g, g.read, c, state)
+				j.spreadEarly(g, c)
+			}
+			if pass != nil {
+				j.pourUnits(g, image, c, &u, state)
+			}
+		}
+		from = end
+	}
+	return nil
+}
+
 // load reads a block of scores and target; predicted labels have no scores.
 func (j *Job) load(g *group, image, c, at, size int) error {
 	r := g.read
@@ -613,6 +635,8 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 	switch {
 	case j.in.Prediction.Form == Classes:
 		r.begin(image, at, size)
+	case g.act == sigmoidLogits && size == vec.Block && j.isUnits(g) && r.unit(image, c, at):
+		return nil
 	case g.act.sigmoid():
 		err = r.sigmoid(image, c, at, size)
 	default:
@@ -649,7 +673,11 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 			}
 		} else {
 			k := r.class(c)
-			hit = float64(vec.Count(r.labels, k))
+			n := r.counted
+			if n < 0 {
+				n = vec.Count(r.labels, k)
+			}
+			hit = float64(n)
 			miss = float64(r.valid) - hit
 			hitW, missW = hit, miss
 			if g.weight != nil {
@@ -745,18 +773,22 @@ func (j *Job) scanChannel(g *group, r *reader, c int, state []float64) {
 				pour(at[slot:], -log[1])
 				continue
 			}
-			t.loss.(Pixel).Term(r.loss, nil, r.u, r.q)
-			r.weigh(r.loss)
-			hit, miss := vec.SumByHit(r.loss, r.labels, k)
-			pour(at, hit)
-			pour(at[slot:], miss)
+			r.term(t.loss.(Pixel), r.loss, nil, c)
+			if t.even && r.w == nil {
+				pour(at, vec.Sum(r.loss))
+			} else {
+				r.weigh(r.loss)
+				hit, miss := vec.SumByHit(r.loss, r.labels, k)
+				pour(at, hit)
+				pour(at[slot:], miss)
+			}
 			if t.divided() {
 				at = at[2*g.channels*slot:]
 				t.loss.(Divided).Divisor(r.loss, nil, r.u, r.q)
 				if r.w != nil {
 					vec.Mul(r.loss, r.loss, r.present())
 				}
-				hit, miss = vec.SumByHit(r.loss, r.labels, k)
+				hit, miss := vec.SumByHit(r.loss, r.labels, k)
 				pour(at, hit)
 				pour(at[slot:], miss)
 			}

@@ -6,6 +6,9 @@ import (
 	"github.com/maskloss/maskloss/losses/internal/vec"
 )
 
+// isPower tells whether power needs no logarithm.
+func isPower(e float64) bool { return e == 0 || e == 1 || e == 2 || e == 3 }
+
 // power is x^e for x in [0, +∞).
 func power(dst, x []float32, e float64) {
 	switch e {

@@ -180,7 +180,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 			return
 		}
 		r.trueClass(c, true)
-		t.loss.(Pixel).Term(r.loss, rise, r.u, r.q)
+		r.term(t.loss.(Pixel), r.loss, rise, c)
 		r.byLabel(weight, k, t.hit[c], t.miss[c])
 		vec.Mul(heat, r.loss, weight)
 		if rise != nil {

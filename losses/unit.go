@@ -12,8 +12,9 @@ type unitSum struct {
 	a, b         [slot]float64
 }
 
-// A unitPass adds the unit block of a channel that begins at a score. It gives false, and adds nothing, where the block is odd.
-type unitPass func(c, start int, u *unitSum) bool
+// A unitPass adds the unit blocks of a channel that begin at a score, at most so many, and gives how many it did: it stops
+// at an odd one.
+type unitPass func(u *unitSum, c, start, blocks int) int
 
 // isUnits tells whether the whole blocks of a group are unit blocks.
 func (j *Job) isUnits(g *group) bool {
@@ -27,35 +28,118 @@ func (j *Job) unitPass(g *group) unitPass {
 	if !j.isUnits(g) || len(g.confusion) > 0 || g.hard == g.dense {
 		return nil
 	}
-	data, labels := j.in.Prediction.Data, j.in.Target.Labels.U8
 	switch {
+	case g.dense && !g.squares && !g.exact && j.outs == nil && g.act == sigmoidProbs:
+		return j.unitOverlap
 	case g.dense && !g.squares && !g.exact && j.outs == nil:
-		read := vec.HitAllUnit8
-		if g.act == sigmoidLogits {
-			read = vec.SigmoidHitAllUnit8
-		}
-		return func(_, start int, u *unitSum) bool {
-			hit, all, ones, ok := read(data[start:start+vec.Block], labels[start:start+vec.Block])
-			return ok && u.add(ones, hit, all)
-		}
+		return j.unitSigmoidOverlap
 	case g.hard && g.plain() && j.outs == nil:
-		return func(_, start int, u *unitSum) bool {
-			sum, ones, ok := vec.CrossEntropyUnit8(data[start:start+vec.Block], labels[start:start+vec.Block])
-			return ok && u.add(ones, sum, 0)
+		return j.unitCrossEntropy
+	case g.hard && len(g.terms) == 1 && g.terms[0].even && j.outs == nil && g.act == sigmoidLogits:
+		if l, ok := g.terms[0].loss.(UnitLoss); ok {
+			return j.unitLoss(g, l.UnitSum())
 		}
 	case g.hard && g.plain() && len(g.terms) == 1 && g.terms[0].alone:
 		t := g.terms[0]
-		o := j.outs[t.spec]
-		if o.Gradient == nil || o.Heatmap != nil || o.Values != nil {
-			return nil
-		}
-		return func(c, start int, u *unitSum) bool {
-			end := start + vec.Block
-			sum, ones, ok := vec.CrossEntropySlopeUnit8(o.Gradient[start:end], data[start:end], labels[start:end], float32(-t.hit[c]), float32(t.miss[c]))
-			return ok && u.add(ones, sum, 0)
+		if o := j.outs[t.spec]; o.Gradient != nil && o.Heatmap == nil && o.Values == nil {
+			return t.unitSlope(&j.in, o.Gradient)
 		}
 	}
 	return nil
+}
+
+func (j *Job) unitOverlap(u *unitSum, c, start, blocks int) int {
+	x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
+	for b := range blocks {
+		hit, all, ones, ok := vec.HitAllUnit8(x[:vec.Block], t[:vec.Block])
+		if !ok {
+			return b
+		}
+		u.add(ones, hit, all)
+		x, t = x[vec.Block:], t[vec.Block:]
+	}
+	return blocks
+}
+
+func (j *Job) unitSigmoidOverlap(u *unitSum, c, start, blocks int) int {
+	x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
+	for b := range blocks {
+		hit, all, ones, ok := vec.SigmoidHitAllUnit8(x[:vec.Block], t[:vec.Block])
+		if !ok {
+			return b
+		}
+		u.add(ones, hit, all)
+		x, t = x[vec.Block:], t[vec.Block:]
+	}
+	return blocks
+}
+
+func (j *Job) unitCrossEntropy(u *unitSum, c, start, blocks int) int {
+	x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
+	for b := range blocks {
+		sum, ones, ok := vec.CrossEntropyUnit8(x[:vec.Block], t[:vec.Block])
+		if !ok {
+			return b
+		}
+		u.add(ones, sum, 0)
+		x, t = x[vec.Block:], t[vec.Block:]
+	}
+	return blocks
+}
+
+// UnitLoss is a Pixel loss of two classes that weigh the same whose sum over a unit block is one function: nil where its
+// options want another. e is room for a block.
+type UnitLoss interface {
+	UnitSum() func(e, x []float32, t []uint8) (sum float64, ones int, ok bool)
+}
+
+// unitLoss is the pass of such a loss, nil where it has none.
+func (j *Job) unitLoss(g *group, f func(e, x []float32, t []uint8) (sum float64, ones int, ok bool)) unitPass {
+	if f == nil {
+		return nil
+	}
+	return func(u *unitSum, c, start, blocks int) int {
+		for b := range blocks {
+			end := start + vec.Block
+			sum, ones, ok := f(g.read.mem.e[:], j.in.Prediction.Data[start:end], j.in.Target.Labels.U8[start:end])
+			if !ok {
+				return b
+			}
+			u.add(ones, sum, 0)
+			start = end
+		}
+		return blocks
+	}
+}
+
+// unitSlope sums the cross entropy and writes its gradient.
+func (t *term) unitSlope(in *Input, gradient []float32) unitPass {
+	return func(u *unitSum, c, start, blocks int) int {
+		hit, miss := float32(-t.hit[c]), float32(t.miss[c])
+		for b := range blocks {
+			end := start + vec.Block
+			sum, ones, ok := vec.CrossEntropySlopeUnit8(gradient[start:end], in.Prediction.Data[start:end], in.Target.Labels.U8[start:end], hit, miss)
+			if !ok {
+				return b
+			}
+			u.add(ones, sum, 0)
+			start = end
+		}
+		return blocks
+	}
+}
+
+// unit loads a block of logits, unless it is odd.
+func (r *reader) unit(image, c, at int) bool {
+	r.begin(image, at, vec.Block)
+	start := (image*r.shape.C+c)*r.shape.Pixels() + at
+	x := r.in.Prediction.Data[start : start+vec.Block]
+	ones, ok := vec.ReadUnit8(r.e, r.labels, x, r.in.Target.Labels.U8[start:start+vec.Block])
+	if !ok {
+		return false
+	}
+	r.z[c], r.w, r.valid, r.counted, r.faded = x, nil, vec.Block, ones, true
+	return true
 }
 
 // plain tells whether all terms are the cross entropy of two classes that weigh the same.
@@ -68,40 +152,32 @@ func (g *group) plain() bool {
 	return true
 }
 
-// add adds a block's ones and two of its sums, and gives true.
-func (u *unitSum) add(ones int, a, b float64) bool {
+// add adds a block's ones and two of its sums.
+func (u *unitSum) add(ones int, a, b float64) {
 	u.pixels += vec.Block
 	u.ones += ones
 	pour(u.a[:], a)
 	pour(u.b[:], b)
-	return true
 }
 
-// pourUnits adds to the state what the unit blocks of an image add up to.
-func (j *Job) pourUnits(g *group, image int, units []unitSum, state []float64) {
-	for c := range units {
-		u := &units[c]
-		if u.pixels == 0 {
-			continue
-		}
-		if j.outs == nil { // or else they were counted before
-			j.countUnits(g, c, u.pixels, u.ones, state)
-		}
-		if g.hard {
-			for _, t := range g.terms {
-				if t.form == hardPixel {
-					Merge(state[t.at+2*c*slot:], u.a[:])
-				}
-			}
-		} else {
-			s := state[g.sums+(image*g.channels+c)*regionSums*slot:]
-			Merge(s[sumTP*slot:], u.a[:])
-			Merge(s[sumP*slot:], u.b[:])
-			s[sumT*slot] += float64(u.ones) // exact on the first grid
-			s[sumN*slot] += float64(u.pixels)
-		}
-		*u = unitSum{}
+// pourUnits adds to the state what the unit blocks of a channel add up to.
+func (j *Job) pourUnits(g *group, image, c int, u *unitSum, state []float64) {
+	if j.outs == nil { // or else they were counted before
+		j.countUnits(g, c, u.pixels, u.ones, state)
 	}
+	if g.hard {
+		for _, t := range g.terms {
+			if t.form == hardPixel {
+				Merge(state[t.at+2*c*slot:], u.a[:])
+			}
+		}
+		return
+	}
+	s := state[g.sums+(image*g.channels+c)*regionSums*slot:]
+	Merge(s[sumTP*slot:], u.a[:])
+	Merge(s[sumP*slot:], u.b[:])
+	s[sumT*slot] += float64(u.ones) // exact on the first grid
+	s[sumN*slot] += float64(u.pixels)
 }
 
 // countUnits is scanStats of pixels that all count alike.

@@ -3,7 +3,7 @@ package vec
 // Losses of a block of logits x against byte labels t of 0 and 1, read in one pass where the block is nothing but that: no
 // weights, nothing ignored. The functions check what they read and count the ones as they go, and their numbers have the bits
 // of the functions that take it in steps (Fade and what begins with Faded). ok is false where a label is not 0 or 1, or a logit
-// not finite: then look closer.
+// not finite or so large that a sum is not: then look closer.
 
 // CrossEntropyUnit8 is FadedCrossEntropy.
 func CrossEntropyUnit8(x []float32, t []uint8) (sum float64, ones int, ok bool) {
@@ -12,21 +12,20 @@ func CrossEntropyUnit8(x []float32, t []uint8) (sum float64, ones int, ok bool) 
 	t = t[:n]
 	var w [Step]float32
 	var count8, seen U8 // a byte counts the ones of at most 64 turns
-	var worst I32
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
 		var sums F32
 		for j := i; j <= end; j += Step {
-			a, b, c, d := load4(at(x, j))
-			worst = worst.Max(worst4(a, b, c, d))
 			s := at(t, j)
 			y := loadU8(s[:])
 			count8, seen = count8.Add(y), seen.Or(y)
 			k, l, m, n := widen8(s)
+			a, b, c, d := load4(at(x, j))
 			a, b, c, d = away(a, k), away(b, l), away(c, m), away(d, n)
-			sums = sums.Add(tree(above(a), above(b), above(c), above(d)))
-			a, b, c, d = fade4(a, b, c, d)
-			e, f, g, h := nearest4(a, b, c, d)
+			e, f, g, h := lowered4(a, b, c, d)
+			sums = sums.Add(tree(sub4(a, b, c, d, e, f, g, h)))
+			a, b, c, d = clampNegative4(e, f, g, h)
+			e, f, g, h = nearest4(a, b, c, d)
 			a, b, c, d = remainder4(a, b, c, d, e, f, g, h)
 			p, q, r, o := series4(a, b, c, d)
 			p, q, r, o = power4(p, q, r, o, a, b, c, d)
@@ -34,9 +33,9 @@ func CrossEntropyUnit8(x []float32, t []uint8) (sum float64, ones int, ok bool) 
 			p, q, r, o = load4(&w)
 			store4(&w, gather(p, a), gather(q, b), gather(r, c), gather(o, d))
 		}
-		sum += total(sums)
+		sum += total(sums) / 2
 	}
-	return sum + logSum(&w), count(count8), units(seen) && largest(worst) < infinite
+	return sum + logSum(&w), count(count8), units(seen) && sum-sum == 0
 }
 
 // CrossEntropySlopeUnit8 is CrossEntropyUnit8, and dx[i] = hit σ(-x) where the label is 1 and miss σ(x) where it is 0: what
@@ -48,21 +47,20 @@ func CrossEntropySlopeUnit8(dx, x []float32, t []uint8, hit, miss float32) (sum 
 	dx, t = dx[:n], t[:n]
 	var w [Step]float32
 	var count8, seen U8
-	var worst I32
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
 		var sums F32
 		for j := i; j <= end; j += Step {
-			a, b, c, d := load4(at(x, j))
-			worst = worst.Max(worst4(a, b, c, d))
 			s := at(t, j)
 			y := loadU8(s[:])
 			count8, seen = count8.Add(y), seen.Or(y)
 			k, l, m, n := widen8(s)
+			a, b, c, d := load4(at(x, j))
 			a, b, c, d = away(a, k), away(b, l), away(c, m), away(d, n)
-			sums = sums.Add(tree(above(a), above(b), above(c), above(d)))
-			a, b, c, d = fade4(a, b, c, d)
-			e, f, g, h := nearest4(a, b, c, d)
+			e, f, g, h := lowered4(a, b, c, d)
+			sums = sums.Add(tree(sub4(a, b, c, d, e, f, g, h)))
+			a, b, c, d = clampNegative4(e, f, g, h)
+			e, f, g, h = nearest4(a, b, c, d)
 			a, b, c, d = remainder4(a, b, c, d, e, f, g, h)
 			p, q, r, o := series4(a, b, c, d)
 			p, q, r, o = power4(p, q, r, o, a, b, c, d)
@@ -76,9 +74,37 @@ func CrossEntropySlopeUnit8(dx, x []float32, t []uint8, hit, miss float32) (sum 
 			e, f, g, h = mul4(e, f, g, h, over(p, a), over(q, b), over(r, c), over(o, d))
 			store4(at(dx, j), pulled(e, k, hit, miss), pulled(f, l, hit, miss), pulled(g, m, hit, miss), pulled(h, n, hit, miss))
 		}
-		sum += total(sums)
+		sum += total(sums) / 2
 	}
-	return sum + logSum(&w), count(count8), units(seen) && largest(worst) < infinite
+	return sum + logSum(&w), count(count8), units(seen) && sum-sum == 0
+}
+
+// ReadUnit8 is Fade, and the labels as int32: what every other loss of such a block begins with.
+func ReadUnit8(e []float32, label []int32, x []float32, t []uint8) (ones int, ok bool) {
+	n := len(x)
+	checkUnit8(n, len(t))
+	check(n, len(e), len(label))
+	e, label, t = e[:n], label[:n], t[:n]
+	var count8, seen U8
+	var guard F32 // infinite or not a number where a logit is
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(x, i))
+		guard = guard.Add(tree(a, b, c, d))
+		a, b, c, d = fade4(a, b, c, d)
+		k, l, m, n := nearest4(a, b, c, d)
+		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
+		p, q, r, o := series4(a, b, c, d)
+		p, q, r, o = power4(p, q, r, o, a, b, c, d)
+		p, q, r, o = scale4(p, q, r, o, k, l, m, n)
+		store4(at(e, i), p, q, r, o)
+		s := at(t, i)
+		y := loadU8(s[:])
+		count8, seen = count8.Add(y), seen.Or(y)
+		f, g, h, j := widen8(s)
+		storeI4(at(label, i), f, g, h, j)
+	}
+	g := total(guard)
+	return count(count8), units(seen) && g-g == 0
 }
 
 // SigmoidHitAllUnit8 is HitAllUnit8 of the probabilities σ(x).
@@ -87,13 +113,13 @@ func SigmoidHitAllUnit8(x []float32, t []uint8) (hit, all float64, ones int, ok 
 	checkUnit8(n, len(t))
 	t = t[:n]
 	var count8, seen U8
-	var worst I32
+	var guard F32 // infinite or not a number where a logit is
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
 		var hits, alls F32
 		for j := i; j <= end; j += Step {
 			a, b, c, d := load4(at(x, j))
-			worst = worst.Max(worst4(a, b, c, d))
+			guard = guard.Add(tree(a, b, c, d))
 			a, b, c, d = fade4(a, b, c, d)
 			e, f, g, h := nearest4(a, b, c, d)
 			a, b, c, d = remainder4(a, b, c, d, e, f, g, h)
@@ -112,7 +138,8 @@ func SigmoidHitAllUnit8(x []float32, t []uint8) (hit, all float64, ones int, ok 
 		}
 		hit, all = hit+total(hits), all+total(alls)
 	}
-	return hit, all, count(count8), units(seen) && largest(worst) < infinite
+	g := total(guard)
+	return hit, all, count(count8), units(seen) && g-g == 0
 }
 
 // checkUnit8 panics unless a block has as many labels as logits.
@@ -129,16 +156,14 @@ func units(seen U8) bool {
 	return (lo|hi)&^0x0101010101010101 == 0
 }
 
-// worst4 is the bits of the largest size.
-func worst4(a, b, c, d F32) I32 {
-	return bits(size(a)).Max(bits(size(b))).Max(bits(size(c)).Max(bits(size(d))))
+// lowered4 is -|x|. x - (-|x|) is 2 max(x, 0) without a rounding, and not finite where x is not, whatever its sign.
+func lowered4(a, b, c, d F32) (F32, F32, F32, F32) {
+	s := splatI(signBit)
+	return float(bits(a).Or(s)), float(bits(b).Or(s)), float(bits(c).Or(s)), float(bits(d).Or(s))
 }
 
 // away is -x where label is 1 and x where it is 0: the logit of what is wrong.
 func away(x F32, label I32) F32 { return float(bits(x).Xor(label.ShiftAllLeft(31))) }
-
-// above is max(x, 0).
-func above(x F32) F32 { return float(bits(x).Max(splatI(0))) }
 
 // gather is (1+w)(1+e) - 1.
 func gather(w, e F32) F32 { return w.Add(e).Add(w.Mul(e)) }

@@ -207,6 +207,27 @@ func FadedLack(q, e, x []float32, label []int32) {
 	}
 }
 
+// FadedLackLog is v[i] = log σ(-y), y as in TrueSigmoid: the logarithm of what the probability of the true class lacks of 1.
+func FadedLackLog(v, e, x []float32, label []int32) {
+	n := len(x)
+	check(n, len(v), len(e), len(label))
+	v, w, label := v[:n], e[:n], label[:n]
+	first := splatI(1)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(w, i))
+		e, f, g, h := ratio4(a, b, c, d)
+		k, l, m, n := long4(mul4(e, f, g, h, e, f, g, h))
+		k, l, m, n = tail4(k, l, m, n, e, f, g, h, a, b, c, d)
+		a, b, c, d = sub4(a, b, c, d, k, l, m, n)
+		r, s, t, u := load4(at(x, i))
+		w, y, z, o := loadI4(at(label, i))
+		r, s, t, u = toward(r, w, first), toward(s, y, first), toward(t, z, first), toward(u, o, first)
+		r, s, t, u = opposite(r), opposite(s), opposite(t), opposite(u)
+		a, b, c, d = sub4(below(r), below(s), below(t), below(u), a, b, c, d)
+		store4(at(v, i), a, b, c, d)
+	}
+}
+
 // FadedCrossEntropy is Σ log(1 + e^-y) for y = x where label is 1 and -x elsewhere, with e = e^-|x|: the cross entropy of two
 // classes. Each lane takes one logarithm for the whole block, that of Π(1+e) over at most 64 pixels, carried as
 // w = Π(1+e) - 1 so that small e keep their digits.

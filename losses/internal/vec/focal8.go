@@ -1,0 +1,104 @@
+package vec
+
+// Focal2Unit8 is Σ -q² log(1-q), q = σ(-x) where the label is 1 and σ(x) where it is 0: the focal loss with the exponent 2. e is room for a block. It checks and counts as the functions of logits8.go do.
+func Focal2Unit8(e, x []float32, t []uint8) (sum float64, ones int, ok bool) {
+	n := len(x)
+	checkUnit8(n, len(t))
+	check(n, len(e))
+	e, t = e[:n], t[:n]
+	finite := guardedFade(e, x)
+	var count8, seen U8
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var sums F32
+		for j := i; j <= end; j += Step {
+			s := at(t, j)
+			y := loadU8(s[:])
+			count8, seen = count8.Add(y), seen.Or(y)
+			a, b, c, d := load4(at(e, j))
+			p, q, r, o := ratio4(a, b, c, d)
+			k, l, m, n := long4(mul4(p, q, r, o, p, q, r, o))
+			k, l, m, n = tail4(k, l, m, n, p, q, r, o, a, b, c, d)
+			p, q, r, o = sub4(a, b, c, d, k, l, m, n) // log(1+e)
+			k, l, m, n = load4(at(x, j))
+			w, v, z, g := widen8(s)
+			k, l, m, n = away(k, w), away(l, v), away(m, z), away(n, g)
+			p, q, r, o = add4(p, q, r, o, above(k), above(l), above(m), above(n))
+			a, b, c, d = over(k, a), over(l, b), over(m, c), over(n, d)
+			k, l, m, n = load4(at(e, j))
+			k, l, m, n = larger4(k, l, m, n)
+			a, b, c, d = mul4(a, b, c, d, k, l, m, n)
+			a, b, c, d = mul4(a, b, c, d, a, b, c, d)
+			a, b, c, d = mul4(a, b, c, d, p, q, r, o)
+			sums = sums.Add(tree(a, b, c, d))
+		}
+		sum += total(sums)
+	}
+	return sum, count(count8), units(seen) && finite
+}
+
+// guardedFade is Fade, and says whether x is finite and no sum of it too large.
+func guardedFade(e, x []float32) bool {
+	n := len(e)
+	x = x[:n]
+	var guard F32
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(x, i))
+		guard = guard.Add(tree(a, b, c, d))
+		a, b, c, d = fade4(a, b, c, d)
+		k, l, m, n := nearest4(a, b, c, d)
+		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
+		p, q, r, s := series4(a, b, c, d)
+		p, q, r, s = power4(p, q, r, s, a, b, c, d)
+		p, q, r, s = scale4(p, q, r, s, k, l, m, n)
+		store4(at(e, i), p, q, r, s)
+	}
+	g := total(guard)
+	return g-g == 0
+}
+
+// above is max(x, 0).
+func above(x F32) F32 { return float(bits(x).Max(splatI(0))) }
+
+// FocalUnit8 is Focal2Unit8 with any exponent: q^γ = e^(γ log q).
+func FocalUnit8(e, x []float32, t []uint8, gamma float32) (sum float64, ones int, ok bool) {
+	n := len(x)
+	checkUnit8(n, len(t))
+	check(n, len(e))
+	e, t = e[:n], t[:n]
+	finite := guardedFade(e, x)
+	var count8, seen U8
+	by := splat(gamma)
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var sums F32
+		for j := i; j <= end; j += Step {
+			s := at(t, j)
+			y := loadU8(s[:])
+			count8, seen = count8.Add(y), seen.Or(y)
+			a, b, c, d := load4(at(e, j))
+			p, q, r, o := ratio4(a, b, c, d)
+			k, l, m, n := long4(mul4(p, q, r, o, p, q, r, o))
+			k, l, m, n = tail4(k, l, m, n, p, q, r, o, a, b, c, d)
+			a, b, c, d = sub4(a, b, c, d, k, l, m, n) // log(1+e)
+			k, l, m, n = load4(at(x, j))
+			w, v, z, g := widen8(s)
+			k, l, m, n = away(k, w), away(l, v), away(m, z), away(n, g)
+			p, q, r, o = add4(a, b, c, d, above(k), above(l), above(m), above(n))
+			a, b, c, d = sub4(below(k), below(l), below(m), below(n), a, b, c, d)
+			a, b, c, d = by.Mul(a), by.Mul(b), by.Mul(c), by.Mul(d)
+			a, b, c, d = clampNegative4(a, b, c, d)
+			store4(at(e, j), p, q, r, o)
+			k, l, m, n = nearest4(a, b, c, d)
+			a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
+			p, q, r, o = series4(a, b, c, d)
+			p, q, r, o = power4(p, q, r, o, a, b, c, d)
+			a, b, c, d = scale4(p, q, r, o, k, l, m, n)
+			p, q, r, o = load4(at(e, j))
+			a, b, c, d = mul4(a, b, c, d, p, q, r, o)
+			sums = sums.Add(tree(a, b, c, d))
+		}
+		sum += total(sums)
+	}
+	return sum, count(count8), units(seen) && finite
+}

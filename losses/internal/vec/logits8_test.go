@@ -1,0 +1,120 @@
+package vec
+
+import (
+	"math"
+	"testing"
+)
+
+// The passes over logits and byte labels must have the bits of the passes over blocks, and refuse what is odd.
+func TestUnit8OfLogits(t *testing.T) {
+	c := newCorpus(36)
+	for _, n := range lengths {
+		for _, most := range []int32{1, 6, 20, 90, 1000} {
+			x, bytes := c.between(n, -most, most), c.bytes(n, 2)
+			label, ones := make([]int32, n), 0
+			for i, b := range bytes {
+				label[i] = int32(b)
+				ones += int(b)
+			}
+			e, u, v, q, p, loss, slope := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
+			Fade(e, x)
+			FadedLog(u, e, x, label)
+			FadedLackLog(v, e, x, label)
+			FadedLack(q, e, x, label)
+			FadedSigmoid(p, nil, e, x)
+			equals := func(name string, got, want float64, count int, ok bool) {
+				t.Helper()
+				if got != want || count != ones || !ok {
+					t.Errorf("%s of %d within %d: %v %v %v, want %v %v true", name, n, most, got, count, ok, want, ones)
+				}
+			}
+
+			sum, count, ok := CrossEntropyUnit8(x, bytes)
+			equals("CrossEntropyUnit8", sum, FadedCrossEntropy(e, x, label), count, ok)
+
+			dx, stand := guarded(n)
+			sum, count, ok = CrossEntropySlopeUnit8(dx, x, bytes, -0.3, 0.7)
+			equals("CrossEntropySlopeUnit8", sum, FadedCrossEntropy(e, x, label), count, ok)
+			stand(t, "CrossEntropySlopeUnit8")
+			Choose(slope, label, 1, -0.3, -0.7)
+			want := make([]float32, n)
+			TwoChain(want, slope, q, label, 1)
+			equal(t, "CrossEntropySlopeUnit8", dx, want)
+
+			hit, all, count, ok := SigmoidHitAllUnit8(x, bytes)
+			wantHit, wantAll := HitAll(p, label, 1, nil)
+			equals("SigmoidHitAllUnit8 hit", hit, wantHit, count, ok)
+			equals("SigmoidHitAllUnit8 all", all, wantAll, count, ok)
+
+			room, stand := guarded(n)
+			Mul(loss, q, q)
+			MulNeg(loss, loss, u)
+			sum, count, ok = Focal2Unit8(room, x, bytes)
+			equals("Focal2Unit8", sum, Sum(loss), count, ok)
+			Scale(loss, v, 1.7)
+			Exp(loss, loss)
+			MulNeg(loss, loss, u)
+			sum, count, ok = FocalUnit8(room, x, bytes, 1.7)
+			equals("FocalUnit8", sum, Sum(loss), count, ok)
+			stand(t, "focal")
+
+			wide := make([]int32, n)
+			gotE, stand := guarded(n)
+			count, ok = ReadUnit8(gotE, wide, x, bytes)
+			equals("ReadUnit8", 0, 0, count, ok)
+			stand(t, "ReadUnit8")
+			equal(t, "ReadUnit8", gotE, e)
+			for i := range wide {
+				if wide[i] != label[i] {
+					t.Fatalf("ReadUnit8: label %d is %d, want %d", i, wide[i], label[i])
+				}
+			}
+			if count, ok := Ones8(bytes); count != ones || !ok {
+				t.Errorf("Ones8 of %d: %v %v, want %v true", n, count, ok, ones)
+			}
+		}
+	}
+}
+
+func TestUnit8Refuses(t *testing.T) {
+	c := newCorpus(37)
+	n := 272
+	x, bytes, room, wide := c.between(n, -9, 9), c.bytes(n, 2), make([]float32, n), make([]int32, n)
+	passes := map[string]func() bool{
+		"CrossEntropyUnit8":      func() bool { _, _, ok := CrossEntropyUnit8(x, bytes); return ok },
+		"CrossEntropySlopeUnit8": func() bool { _, _, ok := CrossEntropySlopeUnit8(room, x, bytes, 1, 1); return ok },
+		"SigmoidHitAllUnit8":     func() bool { _, _, _, ok := SigmoidHitAllUnit8(x, bytes); return ok },
+		"Focal2Unit8":            func() bool { _, _, ok := Focal2Unit8(room, x, bytes); return ok },
+		"FocalUnit8":             func() bool { _, _, ok := FocalUnit8(room, x, bytes, 1.5); return ok },
+		"ReadUnit8":              func() bool { _, ok := ReadUnit8(room, wide, x, bytes); return ok },
+	}
+	for name, pass := range passes {
+		for i := range n {
+			old := x[i]
+			for _, bad := range []float32{float32(math.NaN()), float32(math.Copysign(math.NaN(), -1)), float32(math.Inf(1)), float32(math.Inf(-1))} {
+				if x[i] = bad; pass() {
+					t.Fatalf("%s lets %v at %d pass, label %d", name, bad, i, bytes[i])
+				}
+			}
+			x[i] = old
+			bytes[i] += 2
+			if pass() {
+				t.Fatalf("%s lets the label %d at %d pass", name, bytes[i], i)
+			}
+			bytes[i] -= 2
+		}
+		if !pass() {
+			t.Errorf("%s refuses what is right", name)
+		}
+	}
+	for i := range bytes {
+		for _, bad := range []uint8{2, 128, 255} {
+			old := bytes[i]
+			bytes[i] = bad
+			if _, ok := Ones8(bytes); ok {
+				t.Fatalf("Ones8 lets %d at %d pass", bad, i)
+			}
+			bytes[i] = old
+		}
+	}
+}
