@@ -64,6 +64,7 @@ type reader struct {
 	ones       []float32
 	haveU      bool // r.u is of the true class
 	haveQ      bool // r.q is
+	haveP      bool // r.p is that of the channel's logits
 	faded      bool // r.e is e^-|x| of the channel
 	e          []float32
 	hits       []float64 // weight of the pixels of each class, after scanStats
@@ -96,7 +97,7 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 // begin sets the sizes of a block.
 func (r *reader) begin(image, at, size int) {
 	r.image, r.at, r.size, r.n = image, at, size, padded(size)
-	r.haveU, r.haveQ, r.faded, r.counted = false, false, false, -1
+	r.haveU, r.haveQ, r.haveP, r.faded, r.counted = false, false, false, false, -1
 	n := r.n
 	r.p, r.q, r.u, r.v = r.mem.p[:n], r.mem.q[:n], r.mem.u[:n], r.mem.v[:n]
 	r.loss, r.rise, r.ones = r.mem.loss[:n], r.mem.rise[:n], r.mem.ones[:n]
@@ -357,9 +358,22 @@ func (r *reader) probs(c int) {
 		r.softmaxClass(c, r.q)
 	case sigmoidLogits:
 		vec.FadedSigmoid(r.p, r.q, r.fade(c), r.z[c])
+		r.haveP = true
 	default:
 		r.p = r.z[c]
 		vec.Sub(r.q, r.ones, r.p)
+	}
+}
+
+// positives makes r.p that of class c.
+func (r *reader) positives(c int) {
+	switch {
+	case r.haveP:
+	case r.view.act == sigmoidLogits:
+		vec.FadedSigmoid(r.p, nil, r.fade(c), r.z[c])
+		r.haveP = true
+	default:
+		r.probs(c)
 	}
 }
 
@@ -378,13 +392,14 @@ func (r *reader) probability(c int, complement bool) {
 		r.probs(c)
 		return
 	}
-	r.haveU, r.haveQ = false, false
 	switch r.view.act {
 	case softmaxLogits:
+		r.haveU, r.haveQ = false, false
 		r.softmaxClass(c, nil)
 	case sigmoidLogits:
-		vec.FadedSigmoid(r.p, nil, r.fade(c), r.z[c])
+		r.positives(c)
 	default:
+		r.haveU, r.haveQ = false, false
 		r.p = r.z[c]
 	}
 }
@@ -409,6 +424,11 @@ func (r *reader) logs(c int) {
 // Of given probabilities r.p is that of the true class.
 func (r *reader) trueClass(c int, complement bool) {
 	if r.view.act == sigmoidLogits {
+		if complement && !r.haveU && !r.haveQ {
+			r.q = r.mem.q[:r.n]
+			vec.FadedTrue(r.u, r.q, r.fade(c), r.z[c], r.sides(c))
+			r.haveU, r.haveQ = true, true
+		}
 		r.trueLog(c)
 		if complement {
 			r.trueLack(c)
@@ -479,14 +499,13 @@ func (r *reader) trueLack(c int) {
 }
 
 // term gives a loss of the true class of channel c, after trueClass.
-func (r *reader) term(l Pixel, loss, slope []float32, c int) {
-	by, ok := l.(ByLogs)
-	if !ok || r.view.act != sigmoidLogits || !by.NeedsLogs() {
-		l.Term(loss, slope, r.u, r.q)
+func (r *reader) term(t *term, loss, slope []float32, c int) {
+	if t.byLogs == nil || r.view.act != sigmoidLogits {
+		t.pixel.Term(loss, slope, r.u, r.q)
 		return
 	}
 	vec.FadedLackLog(r.v, r.fade(c), r.z[c], r.sides(c))
-	by.TermByLogs(loss, slope, r.u, r.q, r.v)
+	t.byLogs.TermByLogs(loss, slope, r.u, r.q, r.v)
 }
 
 // logClamped is log p, at least -100 as torch has it.

@@ -73,6 +73,10 @@ func (o Focal) Term(loss, slope, u, q []float32) { o.TermByLogs(loss, slope, u, 
 func (o Focal) NeedsLogs() bool { return !isPower(o.Gamma) && o.ReducedThreshold == 0 }
 
 func (o Focal) TermByLogs(loss, slope, u, q, v []float32) {
+	if slope == nil && o.Gamma == 2 && o.ReducedThreshold == 0 {
+		vec.SquareMulNeg(loss, q, u)
+		return
+	}
 	var mb, pb, qb [vec.Block]float32
 	m, p, held := mb[:len(u)], pb[:len(u)], qb[:len(u)]
 	if v != nil {

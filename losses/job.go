@@ -52,7 +52,12 @@ type term struct {
 	at      int  // of its own state
 	alone   bool // the only term of its spec
 	form    termForm
-	exact   bool // a region term that needs the digits of small errors
+	exact   bool  // a region term that needs the digits of small errors
+	pixel   Pixel // the loss, if it is one; what else it is, nil where it is not
+	soft    SoftPixel
+	byLogs  ByLogs
+	divisor Divided
+	log     bool // it is a LogLikelihood
 	even    bool // the two classes of a channel weigh the same
 	plain   bool // even, and the cross entropy of logits
 
@@ -350,6 +355,7 @@ const (
 func (j *Job) layOut(t *term, g *group) {
 	switch l := t.loss.(type) {
 	case Pixel:
+		t.settle(l)
 		one := false
 		if o, ok := l.(OneVsRest); ok {
 			one = o.OneVsRest()
@@ -361,13 +367,12 @@ func (j *Job) layOut(t *term, g *group) {
 			t.form, g.dense = densePixel, true
 		default:
 			t.form, g.hard = hardPixel, true
-			_, log := l.(LogLikelihood)
 			_, weighs := l.(Weigher)
 			if e, ok := l.(Even); ok {
 				weighs = !e.Even()
 			}
 			t.even = !weighs && g.act.sigmoid() && !g.perPixel && len(t.options.ClassWeights) < 2
-			t.plain = t.even && log && g.act == sigmoidLogits
+			t.plain = t.even && t.log && g.act == sigmoidLogits
 			m, ok := l.(Modulated)
 			g.complement = g.complement || ok && m.Modulated()
 		}
@@ -380,6 +385,7 @@ func (j *Job) layOut(t *term, g *group) {
 		t.form, g.dense = regionTerm, true
 		if s, ok := l.(Squarer); ok && s.Squares() {
 			g.squares = true
+			g.exact = g.exact || !g.soft // |p-t| is p or q
 		}
 		t.exact = exact(l)
 		g.exact = g.exact || t.exact || t.options.Heatmap
@@ -409,10 +415,20 @@ func (j *Job) layOut(t *term, g *group) {
 	}
 }
 
-func (t *term) divided() bool {
-	d, ok := t.loss.(Divided)
-	return ok && d.Divisor(nil, nil, nil, nil)
+// settle looks once at what a loss is: to ask an interface costs as much as a pass over a few pixels.
+func (t *term) settle(l Pixel) {
+	t.pixel = l
+	t.soft, _ = l.(SoftPixel)
+	_, t.log = l.(LogLikelihood)
+	if by, ok := l.(ByLogs); ok && by.NeedsLogs() {
+		t.byLogs = by
+	}
+	if d, ok := l.(Divided); ok && d.Divisor(nil, nil, nil, nil) {
+		t.divisor = d
+	}
 }
+
+func (t *term) divided() bool { return t.divisor != nil }
 
 // Results is the number of results.
 func (j *Job) Results() int { return len(j.specs) }
@@ -764,7 +780,7 @@ func (j *Job) scanChannel(g *group, r *reader, c int, state []float64) {
 			}
 			r.trueClass(c, g.complement)
 			at := state[t.at+2*c*slot:]
-			if _, ok := t.loss.(LogLikelihood); ok && r.w == nil {
+			if t.log && r.w == nil {
 				if !logged { // once for all of them
 					log[0], log[1] = vec.SumByHit(r.u, r.labels, k)
 					logged = true
@@ -773,7 +789,7 @@ func (j *Job) scanChannel(g *group, r *reader, c int, state []float64) {
 				pour(at[slot:], -log[1])
 				continue
 			}
-			r.term(t.loss.(Pixel), r.loss, nil, c)
+			r.term(t, r.loss, nil, c)
 			if t.even && r.w == nil {
 				pour(at, vec.Sum(r.loss))
 			} else {
@@ -784,7 +800,7 @@ func (j *Job) scanChannel(g *group, r *reader, c int, state []float64) {
 			}
 			if t.divided() {
 				at = at[2*g.channels*slot:]
-				t.loss.(Divided).Divisor(r.loss, nil, r.u, r.q)
+				t.divisor.Divisor(r.loss, nil, r.u, r.q)
 				if r.w != nil {
 					vec.Mul(r.loss, r.loss, r.present())
 				}
@@ -822,15 +838,15 @@ func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
 			if t.form != hardPixel {
 				continue
 			}
-			if _, ok := t.loss.(LogLikelihood); ok && r.w == nil {
+			if t.log && r.w == nil {
 				j.byClass(g, r, r.u, -1, state[t.at:])
 				continue
 			}
-			t.loss.(Pixel).Term(r.loss, nil, r.u, r.q)
+			t.pixel.Term(r.loss, nil, r.u, r.q)
 			r.weigh(r.loss)
 			j.byClass(g, r, r.loss, 1, state[t.at:])
 			if t.divided() {
-				t.loss.(Divided).Divisor(r.loss, nil, r.u, r.q)
+				t.divisor.Divisor(r.loss, nil, r.u, r.q)
 				j.byClass(g, r, r.loss, 1, state[t.at+2*g.channels*slot:])
 			}
 		}
@@ -883,10 +899,31 @@ func (j *Job) scanClass(g *group, r *reader, c int, state []float64) {
 		}
 	}
 	if g.sums >= 0 {
+		if g.act == sigmoidLogits && !g.soft && g.exact && !g.perPixel && r.w == nil && !logs {
+			j.scanLogits(g, r, c, state[g.sums+(r.image*g.channels+c)*regionSums*slot:])
+			return
+		}
 		if !logs {
 			r.probability(c, g.exact)
 		}
 		j.scanSums(g, r, c, state[g.sums+(r.image*g.channels+c)*regionSums*slot:])
+	}
+}
+
+// scanLogits is probability and scanSums of one channel of logits at once, where every pixel counts alike.
+func (j *Job) scanLogits(g *group, r *reader, c int, s []float64) {
+	o := vec.FadedOverlap(r.p, r.fade(c), r.z[c], r.labels)
+	r.haveP = true
+	s[sumN*slot] += float64(r.size) // exact on the first grid
+	s[sumT*slot] += r.hits[c]
+	pour(s[sumTP*slot:], o.TP)
+	pour(s[sumP*slot:], o.All)
+	pour(s[sumFP*slot:], o.FP)
+	pour(s[sumFN*slot:], o.FN)
+	if g.squares {
+		s[sumTT*slot] += r.hits[c]
+		pour(s[sumPP*slot:], o.Squares)
+		pour(s[sumD*slot:], o.FP+o.FN)
 	}
 }
 
@@ -898,6 +935,7 @@ func (j *Job) scanSums(g *group, r *reader, c int, s []float64) {
 	}
 	pour(s[sumN*slot:], n)
 	pour(s[sumT*slot:], r.hits[c])
+	var fp, fn float64
 	add := func(i int, x float64) { pour(s[i*slot:], x) }
 	k := r.class(c)
 	if g.soft {
@@ -920,17 +958,17 @@ func (j *Job) scanSums(g *group, r *reader, c int, s []float64) {
 		add(sumTP, tp)
 		add(sumP, all)
 		if g.exact {
-			_, fp, fn := vec.Overlap(r.p, r.q, r.labels, k, r.w)
+			_, fp, fn = vec.Overlap(r.p, r.q, r.labels, k, r.w)
 			add(sumFP, fp)
 			add(sumFN, fn)
 		}
 	}
 	if g.squares {
-		var pp, tt, d float64
+		pp, tt, d := 0.0, r.hits[c], fp+fn
 		if g.soft {
 			pp, tt, d = vec.SquaresSoft(r.p, r.t, r.w)
 		} else {
-			pp, tt, d = vec.Squares(r.p, r.labels, k, r.w)
+			pp = vec.SumSquares(r.p, r.w)
 		}
 		add(sumPP, pp)
 		add(sumTT, tt)
@@ -940,8 +978,8 @@ func (j *Job) scanSums(g *group, r *reader, c int, s []float64) {
 
 // scanDense adds a loss of class c by its share of the target in r.t.
 func (j *Job) scanDense(t *term, r *reader, c int, at []float64) {
-	l := t.loss.(Pixel)
-	if s, ok := l.(SoftPixel); ok && t.form == bothPixel && t.group.soft && t.group.act.sigmoid() {
+	l := t.pixel
+	if s := t.soft; s != nil && t.form == bothPixel && t.group.soft && t.group.act.sigmoid() {
 		s.SoftTerm(r.loss, nil, r.logit(c), r.t)
 		r.weigh(r.loss)
 		pour(at, vec.Sum(r.loss))
@@ -983,7 +1021,14 @@ func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float6
 	px := r.shape.Pixels()
 	labels := j.in.Prediction.Form == Classes
 	if !labels {
-		r.probs(c)
+		r.positives(c)
+	}
+	if r.counted >= 0 && !labels {
+		tp, positive := vec.OutcomesUnit(r.p, float32(threshold), r.labels)
+		for i, x := range [...]int{tp, positive - tp, r.counted - tp, r.size - r.counted - positive + tp} {
+			s[i*slot] += float64(x) // exact on the first grid
+		}
+		return
 	}
 	if !labels && !g.soft && g.weight == nil {
 		tp, fp, hits, all := vec.Outcomes(r.p, float32(threshold), r.labels, r.class(c))

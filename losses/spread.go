@@ -166,7 +166,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 	switch t.form {
 	case hardPixel:
 		k := r.class(c)
-		if _, ok := t.loss.(LogLikelihood); ok && !probs && o.Heatmap == nil && o.Values == nil {
+		if t.log && !probs && o.Heatmap == nil && o.Values == nil {
 			r.trueLack(c)
 			dst := grad
 			if t.alone {
@@ -180,13 +180,13 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 			return
 		}
 		r.trueClass(c, true)
-		r.term(t.loss.(Pixel), r.loss, rise, c)
+		r.term(t, r.loss, rise, c)
 		r.byLabel(weight, k, t.hit[c], t.miss[c])
 		vec.Mul(heat, r.loss, weight)
 		if rise != nil {
 			vec.Mul(rise, rise, weight)
 			if t.hitB != nil {
-				t.loss.(Divided).Divisor(r.loss, s.tmp[:n], r.u, r.q)
+				t.divisor.Divisor(r.loss, s.tmp[:n], r.u, r.q)
 				r.byLabel(weight, k, t.hitB[c], t.missB[c])
 				vec.MulAddTo(rise, s.tmp[:n], weight)
 			}
@@ -202,7 +202,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 		r.logs(c)
 		r.denseTarget(c)
 		j.denseSlope(t, g, c, grad, heat, rise != nil)
-		if soft, ok := t.loss.(SoftPixel); ok && g.soft { // it has answered by the logit
+		if soft := t.soft; soft != nil && g.soft { // it has answered by the logit
 			soft.SoftTerm(r.loss, r.rise, r.logit(c), r.t)
 			vec.Scale(heat, r.loss, float32(t.hit[c]))
 			vec.Scale(grad, r.rise, float32(t.hit[c]))
@@ -282,11 +282,10 @@ func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
 			rise = nil
 		}
 		r.byClassOf(weight, t.hit)
-		_, log := t.loss.(LogLikelihood)
-		if log && o.Heatmap == nil && o.Values == nil {
+		if t.log && o.Heatmap == nil && o.Values == nil {
 			vec.Scale(rise, weight, -1)
 		} else {
-			t.loss.(Pixel).Term(r.loss, rise, s.u[:n], s.q[:n])
+			t.pixel.Term(r.loss, rise, s.u[:n], s.q[:n])
 			vec.Mul(heat, r.loss, weight)
 			if rise != nil {
 				vec.Mul(rise, rise, weight)
@@ -294,7 +293,7 @@ func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
 		}
 		if rise != nil {
 			if t.hitB != nil {
-				t.loss.(Divided).Divisor(r.loss, r.rise, s.u[:n], s.q[:n])
+				t.divisor.Divisor(r.loss, r.rise, s.u[:n], s.q[:n])
 				r.byClassOf(weight, t.hitB)
 				vec.MulAddTo(rise, r.rise, weight)
 			}
@@ -371,7 +370,7 @@ func (j *Job) spreadDense(g *group, t *term, o Out, heat []float32) {
 // -p/(1-p).
 func (j *Job) denseSlope(t *term, g *group, c int, d, heat []float32, want bool) {
 	r, s := g.read, g.spreader()
-	l, n := t.loss.(Pixel), r.n
+	l, n := t.pixel, r.n
 	weight, rise, tmp := s.weight[:n], s.rise[:n], s.all[:n]
 	probs := g.act == softmaxProbs || g.act == sigmoidProbs
 	l.Term(r.loss, rise, r.u, r.q)

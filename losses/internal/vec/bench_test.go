@@ -51,7 +51,7 @@ func BenchmarkKernels(b *testing.B) {
 		{"Overlap weighted", 16, func() { Overlap(p, q, label, 1, w) }},
 		{"OverlapSoft", 12, func() { OverlapSoft(p, q, t, nil) }},
 		{"OverlapSoft weighted", 16, func() { OverlapSoft(p, q, t, w) }},
-		{"Squares", 8, func() { Squares(p, label, 1, nil) }},
+		{"FadedOverlap", 16, func() { FadedOverlap(d, t, x, label) }},
 		{"SquaresSoft", 8, func() { SquaresSoft(p, t, nil) }},
 		{"Mul", 12, func() { Mul(d, x, z) }},
 		{"MulAddTo", 16, func() { MulAddTo(d, x, z) }},

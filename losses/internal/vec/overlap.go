@@ -38,6 +38,48 @@ func overlap(p, q []float32, label []int32, class int32) (tp, fp, fn float64) {
 	return total(tps), total(fps), total(fns)
 }
 
+// Overlaps are the sums of a class: Σ p where the label is it, Σ p over all, Σ p where it is not, Σ q where it is, and Σ p².
+type Overlaps struct{ TP, All, FP, FN, Squares float64 }
+
+// FadedOverlap makes p = σ(x) of e = e^-|x|, and its sums for the class 1 in the same pass, to the bits of FadedSigmoid, HitAll,
+// Overlap and Dot.
+func FadedOverlap(p, e, x []float32, label []int32) (o Overlaps) {
+	check(len(p), len(e), len(x), len(label))
+	for i := 0; i < len(p); i += run {
+		n := min(i+run, len(p))
+		fadedOverlap(&o, p[i:n], e[i:n], x[i:n], label[i:n])
+	}
+	return o
+}
+
+func fadedOverlap(sums *Overlaps, p, e, x []float32, label []int32) {
+	n := len(p)
+	faded, x, label := e[:n], x[:n], label[:n]
+	o := splatI(1)
+	var tps, alls, fps, fns, squares F32
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(faded, i))
+		e, f, g, h := larger4(a, b, c, d)
+		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+		q, r, s, t := load4(at(x, i))
+		k, l, m, n := swap(q, e, a), swap(r, f, b), swap(s, g, c), swap(t, h, d)
+		e, f, g, h = flip(e, k), flip(f, l), flip(g, m), flip(h, n)
+		a, b, c, d = flip(a, k), flip(b, l), flip(c, m), flip(d, n)
+		k, l, m, n = loadI4(at(label, i))
+		fns = fns.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+		store4(at(p, i), e, f, g, h)
+		alls = alls.Add(tree(e, f, g, h))
+		squares = squares.Add(tree(mul4(e, f, g, h, e, f, g, h)))
+		tps = tps.Add(tree(where4(e, f, g, h, k, l, m, n, o)))
+		fps = fps.Add(tree(unless4(e, f, g, h, k, l, m, n, o)))
+	}
+	sums.TP += total(tps)
+	sums.All += total(alls)
+	sums.FP += total(fps)
+	sums.FN += total(fns)
+	sums.Squares += total(squares)
+}
+
 func overlapWeighted(p, q []float32, label []int32, class int32, w []float32) (tp, fp, fn float64) {
 	n := len(p)
 	q, label, w = q[:n], label[:n], w[:n]

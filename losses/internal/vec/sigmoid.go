@@ -144,11 +144,18 @@ func TrueSigmoid(u, q, x []float32, label []int32) {
 	}
 	check(n, len(q))
 	apart(q, x)
-	u, q, label = u[:n], q[:n], label[:n]
-	first := splatI(1)
 	fade(q, x)
+	FadedTrue(u, q, q, x, label)
+}
+
+// FadedTrue is TrueSigmoid with e = e^-|x|, which may be q.
+func FadedTrue(u, q, e, x []float32, label []int32) {
+	n := len(x)
+	check(n, len(u), len(q), len(e), len(label))
+	u, q, label = u[:n], q[:n], label[:n]
+	faded, first := e[:n], splatI(1)
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(q, i))
+		a, b, c, d := load4(at(faded, i))
 		r, s, t, v := load4(at(x, i))
 		w, y, z, o := loadI4(at(label, i))
 		r, s, t, v = toward(r, w, first), toward(s, y, first), toward(t, z, first), toward(v, o, first)

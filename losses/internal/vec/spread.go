@@ -260,6 +260,24 @@ func Outcomes(p []float32, threshold float32, label []int32, class int32) (tp, f
 	return tp, fp - tp, hits, all
 }
 
+// OutcomesUnit counts the pixels with p at least threshold: those of the class 1, and all. No label is below 0.
+func OutcomesUnit(p []float32, threshold float32, label []int32) (tp, all int) {
+	n := len(p)
+	check(n, len(label))
+	label = label[:n]
+	th, one := splat(threshold), splatI(1)
+	var tps, ps I32
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(p, i))
+		e, f, g, h := a.GreaterEqual(th).ToInt32x4(), b.GreaterEqual(th).ToInt32x4(), c.GreaterEqual(th).ToInt32x4(), d.GreaterEqual(th).ToInt32x4()
+		ps = ps.Sub(e.Add(f).Add(g.Add(h)))
+		k, l, m, n := loadI4(at(label, i))
+		tps = tps.Sub(e.And(k.Equal(one).ToInt32x4()).Add(f.And(l.Equal(one).ToInt32x4())).
+			Add(g.And(m.Equal(one).ToInt32x4()).Add(h.And(n.Equal(one).ToInt32x4()))))
+	}
+	return lanes(tps), lanes(ps)
+}
+
 // outcomes adds masks, each -1 where it holds.
 func outcomes(tps, ps, hs, as I32, positive M32, label, class, yes I32) (a, b, c, d I32) {
 	out := label.ShiftAllRight(31) // -1 where the pixel counts nowhere

@@ -40,28 +40,24 @@ func TestSums(t *testing.T) {
 			if v == nil {
 				v = ones
 			}
+			is("SumSquares", SumSquares(p, weight), sum(func(i int) float64 { return f(v, i) * f(p, i) * f(p, i) }))
 			for _, truth := range []struct {
 				name    string
 				t       []float32
 				overlap func() (tp, fp, fn float64)
-				squares func() (pp, tt, d float64)
 			}{
-				{"label", hit,
-					func() (tp, fp, fn float64) { return Overlap(p, q, label, 1, weight) },
-					func() (pp, tt, d float64) { return Squares(p, label, 1, weight) }},
-				{"soft", g,
-					func() (tp, fp, fn float64) { return OverlapSoft(p, q, g, weight) },
-					func() (pp, tt, d float64) { return SquaresSoft(p, g, weight) }},
+				{"label", hit, func() (tp, fp, fn float64) { return Overlap(p, q, label, 1, weight) }},
+				{"soft", g, func() (tp, fp, fn float64) { return OverlapSoft(p, q, g, weight) }},
 			} {
 				tp, fp, fn := truth.overlap()
 				is(truth.name+" tp", tp, sum(func(i int) float64 { return f(v, i) * f(p, i) * f(truth.t, i) }))
 				is(truth.name+" fp", fp, sum(func(i int) float64 { return f(v, i) * f(p, i) * (1 - f(truth.t, i)) }))
 				is(truth.name+" fn", fn, sum(func(i int) float64 { return f(v, i) * f(q, i) * f(truth.t, i) }))
-				pp, tt, d := truth.squares()
-				is(truth.name+" pp", pp, sum(func(i int) float64 { return f(v, i) * f(p, i) * f(p, i) }))
-				is(truth.name+" tt", tt, sum(func(i int) float64 { return f(v, i) * f(truth.t, i) * f(truth.t, i) }))
-				is(truth.name+" d", d, sum(func(i int) float64 { return f(v, i) * math.Abs(f(p, i)-f(truth.t, i)) }))
 			}
+			pp, tt, d := SquaresSoft(p, g, weight)
+			is("SquaresSoft pp", pp, sum(func(i int) float64 { return f(v, i) * f(p, i) * f(p, i) }))
+			is("SquaresSoft tt", tt, sum(func(i int) float64 { return f(v, i) * f(g, i) * f(g, i) }))
+			is("SquaresSoft d", d, sum(func(i int) float64 { return f(v, i) * math.Abs(f(p, i)-f(g, i)) }))
 		}
 	}
 }
