@@ -98,8 +98,15 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 func (r *reader) begin(image, at, size int) {
 	r.image, r.at, r.size, r.n = image, at, size, padded(size)
 	r.haveU, r.haveQ, r.haveP, r.faded, r.counted = false, false, false, false, -1
-	n := r.n
-	r.p, r.q, r.u, r.v = r.mem.p[:n], r.mem.q[:n], r.mem.u[:n], r.mem.v[:n]
+	r.p, r.q = r.mem.p[:r.n], r.mem.q[:r.n]
+	if len(r.u) != r.n {
+		r.cut(r.n)
+	}
+}
+
+// cut makes everything that no one points elsewhere have a padded size.
+func (r *reader) cut(n int) {
+	r.u, r.v = r.mem.u[:n], r.mem.v[:n]
 	r.loss, r.rise, r.ones = r.mem.loss[:n], r.mem.rise[:n], r.mem.ones[:n]
 	r.labels, r.t = r.mem.labels[:n], r.mem.t[:n]
 	r.e = r.mem.e[:n]

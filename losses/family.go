@@ -17,6 +17,9 @@ type Weigher interface {
 // Even is a Weigher that may weigh all classes alike.
 type Even interface{ Even() bool }
 
+// Squared is a Pixel loss that may be -q² u.
+type Squared interface{ Squared() bool }
+
 // ClassWeights are the weights of one channel each. With a softmax only Hit is
 // used: the weight of the pixels of that class. With sigmoids each channel has
 // its foreground, Hit, and its background, Miss. They start at 1.

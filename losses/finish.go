@@ -688,7 +688,7 @@ func (j *Job) finishCounts(t *term, state []float64, out Out) (outcome, error) {
 	}
 	counts := make([]float64, n)
 	for i := range counts {
-		counts[i] = total(state[g.confusion[key]+i*slot:])
+		counts[i] = total(state[g.matrixOf(key)+i*slot:])
 	}
 	if c.Sigmoid {
 		c.Four = counts
@@ -768,13 +768,13 @@ func (j *Job) predicted(t *term, state []float64) float64 {
 		}
 		return sum
 	case t.form == countsTerm && g.act.sigmoid():
-		at := g.confusion[t.options.Threshold]
+		at := g.matrixOf(t.options.Threshold)
 		for i := range s.N * g.channels {
 			sum += total(state[at+4*i*slot:]) + total(state[at+(4*i+1)*slot:])
 		}
 		return sum
 	case t.form == countsTerm:
-		at := g.confusion[0]
+		at := g.matrixOf(0)
 		c := g.channels
 		for i := range s.N * c * c {
 			if i%c > 0 {

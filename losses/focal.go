@@ -73,10 +73,6 @@ func (o Focal) Term(loss, slope, u, q []float32) { o.TermByLogs(loss, slope, u, 
 func (o Focal) NeedsLogs() bool { return !isPower(o.Gamma) && o.ReducedThreshold == 0 }
 
 func (o Focal) TermByLogs(loss, slope, u, q, v []float32) {
-	if slope == nil && o.Gamma == 2 && o.ReducedThreshold == 0 {
-		vec.SquareMulNeg(loss, q, u)
-		return
-	}
 	var mb, pb, qb [vec.Block]float32
 	m, p, held := mb[:len(u)], pb[:len(u)], qb[:len(u)]
 	if v != nil {
@@ -133,6 +129,9 @@ func (o Focal) UnitSum() func(e, x []float32, t []uint8) (float64, int, bool) {
 	}
 	return func(e, x []float32, t []uint8) (float64, int, bool) { return vec.FocalUnit8(e, x, t, float32(o.Gamma)) }
 }
+
+// Squared: it is -q² log p.
+func (o Focal) Squared() bool { return o.Gamma == 2 && o.ReducedThreshold == 0 && !o.Normalized }
 
 // Divisor is q^γ where the loss is normalized; its slope by u is -γ q^(γ-1) p.
 func (o Focal) Divisor(loss, slope, u, q []float32) bool {

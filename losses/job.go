@@ -58,6 +58,7 @@ type term struct {
 	byLogs  ByLogs
 	divisor Divided
 	log     bool // it is a LogLikelihood
+	squared bool // it is -q² u
 	even    bool // the two classes of a channel weigh the same
 	plain   bool // even, and the cross entropy of logits
 
@@ -92,15 +93,31 @@ type group struct {
 	stats      int // state: pixels that count, all pixels, then per channel the pixels and weights of hit and miss
 	sums       int // state of the region sums; -1 where not needed
 	squares    bool
-	exact      bool            // errors are summed for themselves
-	confusion  map[float64]int // threshold -> state
-	soft       bool            // the target is numbers
-	hard       bool            // some term reads the true class
-	dense      bool            // some term reads every class
-	complement bool            // some loss of the true class reads 1-p
+	exact      bool     // errors are summed for themselves
+	confusion  []matrix // one per threshold
+	soft       bool     // the target is numbers
+	hard       bool     // some term reads the true class
+	dense      bool     // some term reads every class
+	complement bool     // some loss of the true class reads 1-p
 	read       *reader
 	p, q, g    [][]float32 // of all classes, for chains
 	spread     *spreader
+}
+
+// A matrix is the confusion of a threshold, and where it is in the state.
+type matrix struct {
+	threshold float64
+	at        int
+}
+
+// matrixOf is where the confusion of a threshold is in the state, -1 where nowhere.
+func (g *group) matrixOf(threshold float64) int {
+	for _, m := range g.confusion {
+		if m.threshold == threshold {
+			return m.at
+		}
+	}
+	return -1
 }
 
 // The counted and all pixels of a group; then per channel hit and miss pixels,
@@ -402,15 +419,12 @@ func (j *Job) layOut(t *term, g *group) {
 		if !g.act.sigmoid() {
 			key = 0
 		}
-		if _, ok := g.confusion[key]; !ok {
+		if g.matrixOf(key) < 0 {
 			n := j.in.Prediction.Shape.N * g.channels * 4
 			if !g.act.sigmoid() {
 				n = j.in.Prediction.Shape.N * g.channels * g.channels
 			}
-			if g.confusion == nil {
-				g.confusion = map[float64]int{}
-			}
-			g.confusion[key] = j.reserve(n * slot)
+			g.confusion = append(g.confusion, matrix{key, j.reserve(n * slot)})
 		}
 	}
 }
@@ -420,6 +434,9 @@ func (t *term) settle(l Pixel) {
 	t.pixel = l
 	t.soft, _ = l.(SoftPixel)
 	_, t.log = l.(LogLikelihood)
+	if s, ok := l.(Squared); ok {
+		t.squared = s.Squared()
+	}
 	if by, ok := l.(ByLogs); ok && by.NeedsLogs() {
 		t.byLogs = by
 	}
@@ -764,57 +781,73 @@ func (r *reader) weigh(x []float32) {
 // scanChannel adds one channel of independent ones.
 func (j *Job) scanChannel(g *group, r *reader, c int, state []float64) {
 	if g.hard {
-		k := r.class(c)
-		var log [2]float64
-		logged, crossed, cross := false, false, 0.0
-		for _, t := range g.terms {
-			if t.form != hardPixel {
-				continue
-			}
-			if t.plain && r.w == nil {
-				if !crossed { // once for all of them
-					cross, crossed = vec.FadedCrossEntropy(r.fade(c), r.z[c], r.labels), true
-				}
-				pour(state[t.at+2*c*slot:], cross)
-				continue
-			}
-			r.trueClass(c, g.complement)
-			at := state[t.at+2*c*slot:]
-			if t.log && r.w == nil {
-				if !logged { // once for all of them
-					log[0], log[1] = vec.SumByHit(r.u, r.labels, k)
-					logged = true
-				}
-				pour(at, -log[0])
-				pour(at[slot:], -log[1])
-				continue
-			}
-			r.term(t, r.loss, nil, c)
-			if t.even && r.w == nil {
-				pour(at, vec.Sum(r.loss))
-			} else {
-				r.weigh(r.loss)
-				hit, miss := vec.SumByHit(r.loss, r.labels, k)
-				pour(at, hit)
-				pour(at[slot:], miss)
-			}
-			if t.divided() {
-				at = at[2*g.channels*slot:]
-				t.divisor.Divisor(r.loss, nil, r.u, r.q)
-				if r.w != nil {
-					vec.Mul(r.loss, r.loss, r.present())
-				}
-				hit, miss := vec.SumByHit(r.loss, r.labels, k)
-				pour(at, hit)
-				pour(at[slot:], miss)
-			}
-		}
+		j.scanTrue(g, r, c, state)
 	}
 	if g.dense {
 		j.scanClass(g, r, c, state)
 	}
-	for threshold, at := range g.confusion {
-		j.scanFour(g, r, c, threshold, state[at:])
+	for _, m := range g.confusion {
+		j.scanFour(g, r, c, m.threshold, state[m.at:])
+	}
+}
+
+// scanTrue adds what reads the true one of the two classes of a channel. Sums that several losses share are made once.
+func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
+	k := r.class(c)
+	even := r.w == nil && g.act == sigmoidLogits && !g.perPixel
+	var crossed, summed bool
+	var cross float64
+	var sums vec.TrueSums
+	for _, t := range g.terms {
+		if t.form != hardPixel {
+			continue
+		}
+		at := state[t.at+2*c*slot:]
+		switch {
+		case even && t.plain:
+			if !crossed {
+				cross, crossed = vec.FadedCrossEntropy(r.fade(c), r.z[c], r.labels), true
+			}
+			pour(at, cross)
+			continue
+		case even && (t.log || t.squared && !t.even):
+			if !summed {
+				sums, summed = vec.FadedTrueSums(r.fade(c), r.z[c], r.labels), true
+			}
+			hit, miss := sums.LogHit, sums.LogMiss
+			if t.squared {
+				hit, miss = sums.SquareHit, sums.SquareMiss
+			}
+			pour(at, hit)
+			pour(at[slot:], miss)
+			continue
+		}
+		r.trueClass(c, g.complement)
+		switch {
+		case t.even && r.w == nil:
+			r.term(t, r.loss, nil, c)
+			pour(at, vec.Sum(r.loss))
+		case t.log && r.w == nil:
+			hit, miss := vec.SumByHit(r.u, r.labels, k)
+			pour(at, -hit)
+			pour(at[slot:], -miss)
+		default:
+			r.term(t, r.loss, nil, c)
+			r.weigh(r.loss)
+			hit, miss := vec.SumByHit(r.loss, r.labels, k)
+			pour(at, hit)
+			pour(at[slot:], miss)
+		}
+		if t.divided() {
+			at = at[2*g.channels*slot:]
+			t.divisor.Divisor(r.loss, nil, r.u, r.q)
+			if r.w != nil {
+				vec.Mul(r.loss, r.loss, r.present())
+			}
+			hit, miss := vec.SumByHit(r.loss, r.labels, k)
+			pour(at, hit)
+			pour(at[slot:], miss)
+		}
 	}
 }
 
@@ -856,8 +889,8 @@ func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
 			j.scanClass(g, r, c, state)
 		}
 	}
-	for _, at := range g.confusion {
-		j.scanMatrix(g, r, state[at:])
+	for _, m := range g.confusion {
+		j.scanMatrix(g, r, state[m.at:])
 	}
 }
 

@@ -123,12 +123,12 @@ func (r *tallyRow) score(in Input, s Spec) ([]float64, error) {
 		if g.sums >= 0 {
 			fold(to.sums, g.sums, g.channels*regionSums*slot)
 		}
-		for key, at := range g.confusion {
+		for _, m := range g.confusion {
 			each := 4 * g.channels
 			if !g.act.sigmoid() {
 				each = g.channels * g.channels
 			}
-			fold(to.confusion[key], at, each*slot)
+			fold(to.matrixOf(m.threshold), m.at, each*slot)
 		}
 	}
 	for i, x := range job.terms {

@@ -26,20 +26,6 @@ func MulNeg(dst, x, y []float32) {
 	}
 }
 
-// SquareMulNeg is dst = -x² y.
-func SquareMulNeg(dst, x, y []float32) {
-	n := len(dst)
-	check(n, len(x), len(y))
-	x, y = x[:n], y[:n]
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(x, i))
-		a, b, c, d = mul4(a, b, c, d, a, b, c, d)
-		e, f, g, h := load4(at(y, i))
-		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
-		store4(at(dst, i), opposite(a), opposite(b), opposite(c), opposite(d))
-	}
-}
-
 // Add is dst = x + y. dst may be x or y.
 func Add(dst, x, y []float32) {
 	n := len(dst)

@@ -58,6 +58,39 @@ func TestUnit8OfLogits(t *testing.T) {
 			equals("FocalUnit8", sum, Sum(loss), count, ok)
 			stand(t, "focal")
 
+			sums := FadedTrueSums(e, x, label)
+			Scale(loss, u, -1)
+			h, m := SumByHit(loss, label, 1)
+			equals("FadedTrueSums log hit", sums.LogHit, h, ones, true)
+			equals("FadedTrueSums log miss", sums.LogMiss, m, ones, true)
+			Mul(loss, q, q)
+			MulNeg(loss, loss, u)
+			h, m = SumByHit(loss, label, 1)
+			equals("FadedTrueSums square hit", sums.SquareHit, h, ones, true)
+			equals("FadedTrueSums square miss", sums.SquareMiss, m, ones, true)
+
+			lack := make([]float32, n)
+			FadedSigmoid(p, lack, e, x)
+			made, stand := guarded(n)
+			o := FadedOverlap(made, e, x, label)
+			stand(t, "FadedOverlap")
+			equal(t, "FadedOverlap", made, p)
+			tp, fp, fn := Overlap(p, lack, label, 1, nil)
+			overlaps := Overlaps{TP: tp, All: Sum(p), FP: fp, FN: fn, Squares: Dot(p, p)}
+			if o != overlaps {
+				t.Errorf("FadedOverlap of %d within %d: %v, want %v", n, most, o, overlaps)
+			}
+			positives, tps := 0, 0
+			for i, v := range p {
+				if v >= 0.5 {
+					positives++
+					tps += int(label[i])
+				}
+			}
+			if gotTP, got := OutcomesUnit(p, 0.5, label); gotTP != tps || got != positives {
+				t.Errorf("OutcomesUnit of %d within %d: %d %d, want %d %d", n, most, gotTP, got, tps, positives)
+			}
+
 			wide := make([]int32, n)
 			gotE, stand := guarded(n)
 			count, ok = ReadUnit8(gotE, wide, x, bytes)

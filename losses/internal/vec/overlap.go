@@ -43,41 +43,36 @@ type Overlaps struct{ TP, All, FP, FN, Squares float64 }
 
 // FadedOverlap makes p = σ(x) of e = e^-|x|, and its sums for the class 1 in the same pass, to the bits of FadedSigmoid, HitAll,
 // Overlap and Dot.
-func FadedOverlap(p, e, x []float32, label []int32) (o Overlaps) {
-	check(len(p), len(e), len(x), len(label))
-	for i := 0; i < len(p); i += run {
-		n := min(i+run, len(p))
-		fadedOverlap(&o, p[i:n], e[i:n], x[i:n], label[i:n])
-	}
-	return o
-}
-
-func fadedOverlap(sums *Overlaps, p, e, x []float32, label []int32) {
+func FadedOverlap(p, e, x []float32, label []int32) (sums Overlaps) {
 	n := len(p)
+	check(n, len(e), len(x), len(label))
 	faded, x, label := e[:n], x[:n], label[:n]
-	o := splatI(1)
-	var tps, alls, fps, fns, squares F32
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(faded, i))
-		e, f, g, h := larger4(a, b, c, d)
-		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
-		q, r, s, t := load4(at(x, i))
-		k, l, m, n := swap(q, e, a), swap(r, f, b), swap(s, g, c), swap(t, h, d)
-		e, f, g, h = flip(e, k), flip(f, l), flip(g, m), flip(h, n)
-		a, b, c, d = flip(a, k), flip(b, l), flip(c, m), flip(d, n)
-		k, l, m, n = loadI4(at(label, i))
-		fns = fns.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
-		store4(at(p, i), e, f, g, h)
-		alls = alls.Add(tree(e, f, g, h))
-		squares = squares.Add(tree(mul4(e, f, g, h, e, f, g, h)))
-		tps = tps.Add(tree(where4(e, f, g, h, k, l, m, n, o)))
-		fps = fps.Add(tree(unless4(e, f, g, h, k, l, m, n, o)))
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var tps, alls, fps, fns, squares F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(faded, j))
+			e, f, g, h := larger4(a, b, c, d)
+			a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+			q, r, s, t := load4(at(x, j))
+			k, l, m, n := swap(q, e, a), swap(r, f, b), swap(s, g, c), swap(t, h, d)
+			e, f, g, h = flip(e, k), flip(f, l), flip(g, m), flip(h, n)
+			a, b, c, d = flip(a, k), flip(b, l), flip(c, m), flip(d, n)
+			store4(at(p, j), e, f, g, h)
+			k, l, m, n = masksI4(at(label, j))
+			fns = fns.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
+			alls = alls.Add(tree(e, f, g, h))
+			squares = squares.Add(tree(mul4(e, f, g, h, e, f, g, h)))
+			tps = tps.Add(tree(kept(e, k), kept(f, l), kept(g, m), kept(h, n)))
+			fps = fps.Add(tree(left(e, k), left(f, l), left(g, m), left(h, n)))
+		}
+		sums.TP += total(tps)
+		sums.All += total(alls)
+		sums.FP += total(fps)
+		sums.FN += total(fns)
+		sums.Squares += total(squares)
 	}
-	sums.TP += total(tps)
-	sums.All += total(alls)
-	sums.FP += total(fps)
-	sums.FN += total(fns)
-	sums.Squares += total(squares)
+	return sums
 }
 
 func overlapWeighted(p, q []float32, label []int32, class int32, w []float32) (tp, fp, fn float64) {

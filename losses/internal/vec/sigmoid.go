@@ -171,6 +171,58 @@ func FadedTrue(u, q, e, x []float32, label []int32) {
 	}
 }
 
+// masksI4 is all bits where a label is 1 and none elsewhere.
+func masksI4(s *[Step]int32) (a, b, c, d I32) {
+	k, l, m, n := loadI4(s)
+	o := splatI(1)
+	return k.Equal(o).ToInt32x4(), l.Equal(o).ToInt32x4(), m.Equal(o).ToInt32x4(), n.Equal(o).ToInt32x4()
+}
+
+// facing is x where the mask is set and -x elsewhere.
+func facing(x F32, mask I32) F32 { return float(bits(x).Xor(splatI(signBit).AndNot(mask))) }
+
+// left is x where the mask is not set and 0 elsewhere.
+func left(x F32, mask I32) F32 { return float(bits(x).AndNot(mask)) }
+
+// TrueSums are sums over the pixels of a class and over the others: Σ -log p of the true one of two classes, and Σ -q² log p
+// with q = 1-p.
+type TrueSums struct{ LogHit, LogMiss, SquareHit, SquareMiss float64 }
+
+// FadedTrueSums has the bits of FadedTrue, of a product and of SumByHit.
+func FadedTrueSums(e, x []float32, label []int32) (sums TrueSums) {
+	n := len(x)
+	check(n, len(e), len(label))
+	faded, label := e[:n], label[:n]
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var logHits, logMisses, squareHits, squareMisses F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(faded, j))
+			e, f, g, h := ratio4(a, b, c, d)
+			k, l, m, n := long4(mul4(e, f, g, h, e, f, g, h))
+			k, l, m, n = tail4(k, l, m, n, e, f, g, h, a, b, c, d)
+			k, l, m, n = sub4(a, b, c, d, k, l, m, n)
+			e, f, g, h = larger4(a, b, c, d)
+			w, y, z, o := masksI4(at(label, j))
+			r, s, t, v := load4(at(x, j))
+			r, s, t, v = facing(r, w), facing(s, y), facing(t, z), facing(v, o)
+			e, f, g, h = mul4(e, f, g, h, oneBelow(r, a), oneBelow(s, b), oneBelow(t, c), oneBelow(v, d))
+			a, b, c, d = sub4(below(r), below(s), below(t), below(v), k, l, m, n)
+			logHits = logHits.Sub(tree(kept(a, w), kept(b, y), kept(c, z), kept(d, o)))
+			logMisses = logMisses.Sub(tree(left(a, w), left(b, y), left(c, z), left(d, o)))
+			e, f, g, h = mul4(e, f, g, h, e, f, g, h)
+			a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+			squareHits = squareHits.Sub(tree(kept(a, w), kept(b, y), kept(c, z), kept(d, o)))
+			squareMisses = squareMisses.Sub(tree(left(a, w), left(b, y), left(c, z), left(d, o)))
+		}
+		sums.LogHit += total(logHits)
+		sums.LogMiss += total(logMisses)
+		sums.SquareHit += total(squareHits)
+		sums.SquareMiss += total(squareMisses)
+	}
+	return sums
+}
+
 // trueLog is the u of TrueSigmoid.
 func trueLog(u, x []float32, label []int32) {
 	fade(u, x)
