@@ -145,7 +145,9 @@ export class Maskloss {
 
   /**
    * One loss or metric. `gradient` and `heatmap` may be true, or a Float32Array of the length of the prediction and of its pixels:
-   * what is asked for then is written into it, and it is the result's.
+   * what is asked for then is written into it, and it is the result's. Or 'view': nothing is copied, the result's array is a view
+   * of wasm memory that holds until the next call of this instance. Where workers score, or a signal is given, it is an array
+   * of its own all the same.
    *
    * @template {Name} N
    * @param {N} name

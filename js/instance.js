@@ -1,6 +1,6 @@
 import { MasklossError } from './error.js';
 import { start } from './go.js';
-import { copyOut } from './outputs.js';
+import { bringOut } from './outputs.js';
 
 /**
  * @typedef {import('./input.js').CheckedInput} CheckedInput
@@ -409,7 +409,7 @@ export class Instance {
       const count = this.#export('evaluate', plan.id, this.#input(input));
       if (count < 0) this.#call('answer');
       return this.#take(plan, shapeOf(input), this.#spelled(count), OUT, (view, plane, name) =>
-        copyOut(outputs, name, plane, view),
+        bringOut(outputs, name, plane, view),
       );
     });
   }

@@ -125,10 +125,10 @@ export interface CeOptions {
   labelSmoothing?: number | undefined;
   /** what a mean divides by: the weights of the counted pixels, their number (valid, count), or all pixels with the ignored ones */
   denominator?: 'weightSum' | 'valid' | 'count' | 'allPixels' | null | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -153,10 +153,10 @@ export interface WceOptions {
   includeBackground?: boolean | undefined;
   /** what a mean divides by: the weights of the counted pixels, their number (valid, count), or all pixels with the ignored ones */
   denominator?: 'weightSum' | 'valid' | 'count' | 'allPixels' | null | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -179,10 +179,10 @@ export interface BalancedCeOptions {
   includeBackground?: boolean | undefined;
   /** what a mean divides by: the weights of the counted pixels, their number (valid, count), or all pixels with the ignored ones; default 'valid' */
   denominator?: 'weightSum' | 'valid' | 'count' | 'allPixels' | null | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -213,10 +213,10 @@ export interface UnetCeOptions {
   denominator?: 'weightSum' | 'valid' | 'count' | 'allPixels' | null | undefined;
   /** distance between pixel centres per axis, (D,)H,W; a number or a list of finite numbers above 0 */
   spacing?: readonly number[] | number | null | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -253,10 +253,10 @@ export interface FocalOptions {
   includeBackground?: boolean | undefined;
   /** what a mean divides by: the weights of the counted pixels, their number (valid, count), or all pixels with the ignored ones; default 'valid' */
   denominator?: 'weightSum' | 'valid' | 'count' | 'allPixels' | null | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -297,10 +297,10 @@ export interface DiceOptions {
   includeBackground?: boolean | undefined;
   /** what a class without a pixel in the target gives: its formula, 0, nothing, 1 or NaN; default 'score' */
   empty?: 'score' | 'zero' | 'skip' | 'one' | 'nan' | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -337,10 +337,10 @@ export interface GeneralizedDiceOptions {
   includeBackground?: boolean | undefined;
   /** what a class without a pixel in the target gives: its formula, 0, nothing, 1 or NaN; default 'score' */
   empty?: 'score' | 'zero' | 'skip' | 'one' | 'nan' | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -383,10 +383,10 @@ export interface JaccardOptions {
   includeBackground?: boolean | undefined;
   /** what a class without a pixel in the target gives: its formula, 0, nothing, 1 or NaN; default 'score' */
   empty?: 'score' | 'zero' | 'skip' | 'one' | 'nan' | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -425,10 +425,10 @@ export interface TverskyOptions {
   includeBackground?: boolean | undefined;
   /** what a class without a pixel in the target gives: its formula, 0, nothing, 1 or NaN; default 'score' */
   empty?: 'score' | 'zero' | 'skip' | 'one' | 'nan' | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -471,10 +471,10 @@ export interface FocalTverskyOptions {
   includeBackground?: boolean | undefined;
   /** what a class without a pixel in the target gives: its formula, 0, nothing, 1 or NaN; default 'score' */
   empty?: 'score' | 'zero' | 'skip' | 'one' | 'nan' | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -503,10 +503,10 @@ export interface LogCoshDiceOptions {
   includeBackground?: boolean | undefined;
   /** what a class without a pixel in the target gives: its formula, 0, nothing, 1 or NaN; default 'score' */
   empty?: 'score' | 'zero' | 'skip' | 'one' | 'nan' | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -535,10 +535,10 @@ export interface ExpLogOptions {
   scope?: 'image' | 'batch' | 'pooled' | undefined;
   /** one weight per class; a number or a list of finite numbers of at least 0 */
   classWeights?: readonly number[] | number | null | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -557,10 +557,10 @@ export interface LovaszHingeOptions {
   classes?: Classes | null | undefined;
   /** whether class 0 counts; default true */
   includeBackground?: boolean | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -579,10 +579,10 @@ export interface LovaszSoftmaxOptions {
   classes?: Classes | null | undefined;
   /** whether class 0 counts; default true */
   includeBackground?: boolean | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -607,10 +607,10 @@ export interface BoundaryOptions {
   includeBackground?: boolean | undefined;
   /** distance between pixel centres per axis, (D,)H,W; a number or a list of finite numbers above 0 */
   spacing?: readonly number[] | number | null | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -637,10 +637,10 @@ export interface ConservativeOptions {
   includeBackground?: boolean | undefined;
   /** what a mean divides by: the weights of the counted pixels, their number (valid, count), or all pixels with the ignored ones; default 'valid' */
   denominator?: 'weightSum' | 'valid' | 'count' | 'allPixels' | null | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -663,10 +663,10 @@ export interface ComboOptions {
   classes?: Classes | null | undefined;
   /** whether class 0 counts; default true */
   includeBackground?: boolean | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -701,10 +701,10 @@ export interface DiceCeOptions {
   labelSmoothing?: number | undefined;
   /** what a class without a pixel in the target gives: its formula, 0, nothing, 1 or NaN; default 'score' */
   empty?: 'score' | 'zero' | 'skip' | 'one' | 'nan' | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -733,10 +733,10 @@ export interface DiceFocalOptions {
   scope?: 'image' | 'batch' | 'pooled' | undefined;
   /** what a class without a pixel in the target gives: its formula, 0, nothing, 1 or NaN; default 'score' */
   empty?: 'score' | 'zero' | 'skip' | 'one' | 'nan' | undefined;
-  /** also give d value / d prediction; default false, or the array to write it into */
-  gradient?: boolean | Float32Array | undefined;
-  /** also give the value's share of each pixel; default false, or the array to write it into */
-  heatmap?: boolean | Float32Array | undefined;
+  /** also give d value / d prediction; default false, 'view' for one that holds until the next call, or the array to write it into */
+  gradient?: boolean | 'view' | Float32Array | undefined;
+  /** also give the value's share of each pixel; default false, 'view' for one that holds until the next call, or the array to write it into */
+  heatmap?: boolean | 'view' | Float32Array | undefined;
 }
 
 /**
@@ -1218,8 +1218,8 @@ export interface SharedOptions {
   includeBackground?: boolean | undefined;
   labelSmoothing?: number | undefined;
   denominator?: 'weightSum' | 'valid' | 'count' | 'allPixels' | null | undefined;
-  gradient?: boolean | undefined;
-  heatmap?: boolean | undefined;
+  gradient?: boolean | 'view' | undefined;
+  heatmap?: boolean | 'view' | undefined;
   posWeight?: readonly number[] | number | null | undefined;
   balancedBeta?: readonly number[] | number | null | undefined;
   w0?: number | undefined;

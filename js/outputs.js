@@ -1,9 +1,11 @@
 import { fault, product } from './input.js';
 
 /**
- * Arrays of the caller's to write planes into, by the name of the loss: a page that scores in a loop then makes no garbage.
+ * Where planes go, by the name of the loss: an array of the caller's, so that a page that scores in a loop makes no garbage, or
+ * nowhere: a view of them where they are.
  *
- * @typedef {Map<string, {gradient?: Float32Array, heatmap?: Float32Array}>} Outputs
+ * @typedef {{gradient?: Float32Array | 'view', heatmap?: Float32Array | 'view'}} Places
+ * @typedef {Map<string, Places>} Outputs
  */
 
 /** The options that may be an array. */
@@ -21,7 +23,7 @@ export function checkOutputs(outputs, shape) {
   for (const arrays of outputs.values()) {
     for (const plane of PLANES) {
       const array = arrays[plane];
-      if (!array) continue;
+      if (!array || array === 'view') continue;
       if (seen.has(array)) throw fault('option', plane, 'is an array that is given twice, must be one of its own');
       seen.add(array);
       checkOutput(plane, array, product(shape) / (plane === 'gradient' ? 1 : shape[1]));
@@ -50,9 +52,28 @@ function checkOutput(plane, array, length) {
  * @returns {Float32Array | undefined}
  */
 export function outputOf(outputs, name, plane, length) {
-  const array = outputs.get(name)?.[/** @type {(typeof PLANES)[number]} */ (plane)];
-  if (array) checkOutput(plane, array, length);
+  const array = placeOf(outputs, name, plane);
+  if (!array || array === 'view') return undefined;
+  checkOutput(plane, array, length);
   return array;
+}
+
+/** @param {Outputs} outputs @param {string} name @param {string} plane */
+function placeOf(outputs, name, plane) {
+  return outputs.get(name)?.[/** @type {(typeof PLANES)[number]} */ (plane)];
+}
+
+/**
+ * A plane where the caller wants it, who may want a view.
+ *
+ * @param {Outputs} outputs
+ * @param {string} name
+ * @param {string} plane
+ * @param {Float32Array} view
+ * @returns {Float32Array}
+ */
+export function bringOut(outputs, name, plane, view) {
+  return placeOf(outputs, name, plane) === 'view' ? view : copyOut(outputs, name, plane, view);
 }
 
 /**

@@ -53,23 +53,29 @@ function option(name, value) {
 }
 
 /**
- * The options of a call; those set to undefined are as if absent. The signal is kept apart, and so are arrays to write into,
- * whose option is true.
+ * The options of a call; those set to undefined are as if absent. The signal is kept apart, and so is where planes go, whose
+ * option is true.
  *
  * @param {string} field
  * @param {unknown} given
- * @returns {{options: Option[], signal: AbortSignal | undefined, arrays: {gradient?: Float32Array, heatmap?: Float32Array} | undefined}}
+ * @returns {{options: Option[], signal: AbortSignal | undefined, places: import('./outputs.js').Places | undefined}}
  */
 export function readOptions(field, given) {
   const { signal, ...rest } = readAny(field, given);
-  /** @type {{gradient?: Float32Array, heatmap?: Float32Array} | undefined} */
-  let arrays;
+  /** @type {import('./outputs.js').Places | undefined} */
+  let places;
   for (const plane of PLANES) {
     const value = rest[plane];
-    if (!ArrayBuffer.isView(value)) continue;
-    if (Object.prototype.toString.call(value) !== '[object Float32Array]')
-      throw fault('option', plane, `is ${describe(value)}, must be true, false or a Float32Array to write into`);
-    arrays = { ...arrays, [plane]: value };
+    if (value !== 'view') {
+      if (!ArrayBuffer.isView(value)) continue;
+      if (Object.prototype.toString.call(value) !== '[object Float32Array]')
+        throw fault(
+          'option',
+          plane,
+          `is ${describe(value)}, must be true, false, 'view' or a Float32Array to write into`,
+        );
+    }
+    places = { ...places, [plane]: value };
     rest[plane] = true;
   }
   if (signal !== undefined && !isSignal(signal))
@@ -78,7 +84,7 @@ export function readOptions(field, given) {
     const options = Object.entries(rest)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => option(name, value));
-    return { options, signal, arrays };
+    return { options, signal, places };
   } catch (error) {
     throw unreadable(field, error);
   }
@@ -123,11 +129,11 @@ export function isSignal(value) {
 export function readOne(name, given) {
   if (typeof name !== 'string')
     throw fault('loss', 'name', `is ${describe(name)}, must be the name of a loss or metric`);
-  const { options, signal, arrays } = readOptions('options', given);
+  const { options, signal, places } = readOptions('options', given);
   return {
     request: { specs: [{ name, options }], all: false, shared: [] },
     signal,
-    outputs: new Map(arrays ? [[name, arrays]] : []),
+    outputs: new Map(places ? [[name, places]] : []),
   };
 }
 
@@ -138,17 +144,18 @@ export function readOne(name, given) {
  * @returns {{request: Request, signal: AbortSignal | undefined, outputs: Outputs}}
  */
 export function readMany(names, given, everything) {
-  const { options: shared, signal, arrays: common } = readOptions('options', given);
-  for (const plane of Object.keys(common ?? {}))
-    throw fault('option', plane, 'is an array for several losses, must be true, or stand with the name of one');
+  const { options: shared, signal, places: common } = readOptions('options', given);
+  for (const [plane, place] of Object.entries(common ?? {})) {
+    if (place !== 'view')
+      throw fault('option', plane, 'is an array for several losses, must be true, or stand with the name of one');
+  }
   /** @type {Outputs} */
   const outputs = new Map();
-  if (names === 'all')
-    return {
-      request: { specs: everything().map((name) => ({ name, options: [] })), all: true, shared },
-      signal,
-      outputs,
-    };
+  if (names === 'all') {
+    const all = everything();
+    if (common) for (const name of all) outputs.set(name, common);
+    return { request: { specs: all.map((name) => ({ name, options: [] })), all: true, shared }, signal, outputs };
+  }
   if (typeof names !== 'object' || names === null)
     throw fault(
       'option',
@@ -158,15 +165,16 @@ export function readMany(names, given, everything) {
   const specs = Array.isArray(names)
     ? [...new Set(names)].map((name) => readOne(name, undefined).request.specs[0])
     : Object.entries(readAny('names', names)).map(([name, own]) => {
-        const { options, signal: inner, arrays } = readOptions(name, own);
+        const { options, signal: inner, places } = readOptions(name, own);
         if (inner)
           throw fault(
             'option',
             'signal',
             `is given for ${name}, must stand beside the names: it stops the whole report`,
           );
-        if (arrays) outputs.set(name, arrays);
+        if (places) outputs.set(name, places);
         return { name, options };
       });
+  if (common) for (const { name } of specs) outputs.set(name, { ...common, ...outputs.get(name) });
   return { request: { specs, all: false, shared }, signal, outputs };
 }

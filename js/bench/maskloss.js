@@ -1,5 +1,5 @@
 // Our own contestant, through the public interface alone. Held: the input was copied into wasm memory before, as where the same
-// masks are scored again and again, and gradients go into one array. Copied: every call copies in and makes a new one.
+// masks are scored again and again, and gradients are read where they are. Copied: every call copies in and makes an array.
 
 import { fromImageData, load } from '../index.js';
 import { DOZEN } from './dozen.js';
@@ -8,7 +8,7 @@ import { DOZEN } from './dozen.js';
  * @typedef {import('../index.js').Maskloss} Maskloss
  * @typedef {import('../index.js').Input | import('../index.js').HeldInput} AnyInput
  * @typedef {'logits' | 'probs' | 'labels'} Form
- * @typedef {{ name: import('../index.js').Name, form?: Form, options?: { gradient?: boolean | Float32Array, gamma?: number } }} Score
+ * @typedef {{ name: import('../index.js').Name, form?: Form, options?: { gradient?: boolean | 'view', gamma?: number } }} Score
  */
 
 /** The one call that each case is. @type {Record<string, Score>} */
@@ -64,10 +64,7 @@ export async function maskloss() {
   for (const [name, score] of Object.entries(scores)) {
     held[name] = (inputs) => {
       const input = ml.hold(inputOf(inputs, score.form));
-      // A page that scores in a loop writes into one array.
-      const own = score.options?.gradient
-        ? { ...score, options: { ...score.options, gradient: new Float32Array(inputs.logits.length) } }
-        : score;
+      const own = score.options?.gradient ? { ...score, options: { ...score.options, gradient: 'view' } } : score;
       return Object.assign(() => evaluate(ml, own, input), { end: () => input.dispose() });
     };
     copied[name] = (inputs) => {

@@ -78,6 +78,26 @@ describe('evaluate', () => {
     assert.deepEqual(gradient, want.gradient);
   });
 
+  test('gives views of a gradient and a heat map', async () => {
+    const input = scene([1, 3, 60, 61]);
+    const want = await ml.report(input, ['ce', 'dice'], { gradient: true, heatmap: true });
+    const got = await ml.report(input, ['ce', 'dice'], { gradient: 'view', heatmap: 'view' });
+    assert.deepEqual(got, want);
+    const { buffer } = /** @type {Float32Array} */ (got.ce.gradient);
+    for (const plane of [got.ce.heatmap, got.dice.gradient, got.dice.heatmap]) assert.equal(plane?.buffer, buffer);
+    assert.notEqual(want.ce.gradient?.buffer, buffer);
+    const { gradient } = await ml.evaluate('ce', input, { gradient: 'view' });
+    assert.deepEqual(gradient, want.ce.gradient);
+    // In steps there is nothing to look at any more.
+    const large = scene([1, 3, 600, 601]);
+    const { signal } = new AbortController();
+    const slow = await ml.evaluate('ce', large, { gradient: 'view', signal });
+    assert.deepEqual(slow.gradient, (await ml.evaluate('ce', large, { gradient: 'view' })).gradient);
+    const own = await ml.report(input, { ce: { gradient: 'view' }, dice: { gradient: true } });
+    assert.notEqual(own.dice.gradient?.buffer, own.ce.gradient?.buffer);
+    await assert.rejects(ml.evaluate('ce', input, { gradient: /** @type {any} */ ('copy') }), /gradient: is "copy"/);
+  });
+
   test('gives a gradient and a heat map that sums to the value', async () => {
     const input = scene([2, 1, 30, 50]);
     const { value, gradient, heatmap } = await ml.evaluate('ce', input, { gradient: true, heatmap: true });

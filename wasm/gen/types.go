@@ -82,7 +82,11 @@ func types(m losses.Manifest) string {
 		fmt.Fprintf(&b, "\n/**\n * %s.\n *\n * %s\n */\nexport interface %s {\n", e.Title, comment(e.Doc), pascal(e.Name))
 		for _, p := range e.Params {
 			t := typeOf(p, e.Presets)
-			doc, array := into(p)
+			doc, array := "", ""
+			if isPlane(p) {
+				t += " | 'view'"
+				doc, array = ", 'view' for one that holds until the next call, or the array to write it into", " | Float32Array"
+			}
 			fmt.Fprintf(&b, "  /** %s */\n  %s?: %s | undefined;\n", comment(describe(p)+doc), p.Name, t+array)
 			if shared[p.Name] == nil {
 				order = append(order, p.Name)
@@ -121,14 +125,9 @@ func typeOf(p losses.Param, presets []string) string {
 	return quoted(words)
 }
 
-// into is what a plane may be instead of true: the host's array for it. Several
-// losses cannot share one.
-func into(p losses.Param) (doc, array string) {
-	if p.Name == "gradient" || p.Name == "heatmap" {
-		return ", or the array to write it into", " | Float32Array"
-	}
-	return "", ""
-}
+// isPlane tells whether a result's array is asked for. It may be one of the host's,
+// which several losses cannot share.
+func isPlane(p losses.Param) bool { return p.Name == "gradient" || p.Name == "heatmap" }
 
 // describe says what a parameter means and may be.
 func describe(p losses.Param) string {
