@@ -339,7 +339,7 @@ const options = [
     'a Float64Array for the gradient',
     'dice',
     { gradient: new Float64Array(216) },
-    { code: 'option', field: 'gradient', message: /must be true, false or a Float32Array/ },
+    { code: 'option', field: 'gradient', message: /must be true, false, 'view' or a Float32Array/ },
   ],
   [
     'an array for the gradient of a metric',
