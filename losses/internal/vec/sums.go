@@ -7,9 +7,7 @@ const run = 16 * Step
 
 // total adds up the lanes of a run.
 func total(x F32) float64 {
-	var s [4]float32
-	x.StoreArray(&s)
-	return float64(s[0]) + float64(s[1]) + float64(s[2]) + float64(s[3])
+	return float64(x.GetElem(0)) + float64(x.GetElem(1)) + float64(x.GetElem(2)) + float64(x.GetElem(3))
 }
 
 // Sum is Σ x.

@@ -66,6 +66,8 @@ func (x F32) Mul(y F32) F32 {
 	return F32{float32(x.a * y.a), float32(x.b * y.b), float32(x.c * y.c), float32(x.d * y.d)}
 }
 
+func (x F32) GetElem(i uint8) float32 { return [4]float32{x.a, x.b, x.c, x.d}[i] }
+
 func (x F32) StoreArray(p *[4]float32) { *p = [4]float32{x.a, x.b, x.c, x.d} }
 func (x F32) Store(s []float32)        { x.StoreArray((*[4]float32)(s)) }
 
