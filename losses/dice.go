@@ -27,6 +27,8 @@ func (o Dice) Constant() float64 { return o.Offset }
 
 func (o Dice) Squares() bool { return o.SquaredPred || o.SoftLabel }
 
+func (o Dice) Exact() bool { return o.LogLoss }
+
 func (o Dice) Region(s Sums) (float64, Sums) {
 	i, a, b := overlap(s, o.SquaredPred, o.SoftLabel)
 	f := fraction{2*i + o.SmoothNr, a + b + o.SmoothDr, o.DenominatorFloor}
@@ -53,6 +55,8 @@ type Jaccard struct {
 func (o Jaccard) Constant() float64 { return o.Offset }
 
 func (o Jaccard) Squares() bool { return o.SquaredPred || o.SoftLabel }
+
+func (o Jaccard) Exact() bool { return o.LogLoss }
 
 func (o Jaccard) Region(s Sums) (float64, Sums) {
 	k := 2.0

@@ -48,7 +48,7 @@ func (o ExpLog) Parts(options Options) []Part {
 
 type expLogDice struct{ Gamma, Smooth float64 }
 
-func (expLogDice) Exact() {}
+func (expLogDice) Exact() bool { return true }
 
 func (o expLogDice) Region(s Sums) (float64, Sums) {
 	den := 2*s.TP + s.FP + s.FN + o.Smooth

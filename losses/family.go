@@ -137,11 +137,11 @@ type ByLogs interface {
 	NeedsLogs() bool
 }
 
-// Exact is a Region loss that magnifies small errors and so wants FP and FN with
-// digits of their own.
-type Exact interface{ Exact() }
+// Exact is a Region loss that may magnify small sums and then wants TP, FP and FN
+// with digits of their own.
+type Exact interface{ Exact() bool }
 
 func exact(loss any) bool {
-	_, ok := loss.(Exact)
-	return ok
+	l, ok := loss.(Exact)
+	return ok && l.Exact()
 }

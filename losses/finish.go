@@ -77,7 +77,7 @@ func (j *Job) checkOuts(outs []Out) error {
 // ready tells whether what the heat map of a result needs was summed.
 func (j *Job) ready(i int) bool {
 	for _, t := range j.terms {
-		if t.spec == i && t.form == regionTerm && !t.group.exact {
+		if t.spec == i && t.form == regionTerm && !t.group.exact && !t.group.errors() {
 			return false
 		}
 	}
@@ -314,13 +314,18 @@ func (g *group) sumsOf(state []float64, n, c int) (s Sums, e mistakes) {
 	at := state[g.sums+(n*g.channels+c)*regionSums*slot:]
 	get := func(i int) float64 { return total(at[i*slot:]) }
 	s = Sums{TP: get(sumTP), N: get(sumN), PP: get(sumPP), TT: get(sumTT), D: get(sumD)}
-	s.FP, s.FN = math.Max(0, get(sumP)-s.TP), math.Max(0, get(sumT)-s.TP)
-	e = mistakes{get(sumFP), get(sumFN)}
+	e = mistakes{s.TP, get(sumFP), get(sumFN)}
+	if g.errors() {
+		s.FP, s.FN = e.fp, e.fn
+		s.TP = math.Max(0, get(sumT)-e.fn)
+	} else {
+		s.FP, s.FN = math.Max(0, get(sumP)-s.TP), math.Max(0, get(sumT)-s.TP)
+	}
 	return s, e
 }
 
-// mistakes are false positives and false negatives with digits of their own.
-type mistakes struct{ fp, fn float64 }
+// mistakes are true positives, false positives and false negatives with digits of their own.
+type mistakes struct{ tp, fp, fn float64 }
 
 // A unit is a set of planes whose sums make one ratio.
 type unit struct {
@@ -446,11 +451,11 @@ func (j *Job) units(t *term, state []float64) []unit {
 			for _, n := range set {
 				x, y := g.sumsOf(state, n, c)
 				s.add(x)
-				e.fp, e.fn = e.fp+y.fp, e.fn+y.fn
+				e.tp, e.fp, e.fn = e.tp+y.tp, e.fp+y.fp, e.fn+y.fn
 				planes = append(planes, n*C+c)
 			}
 			if t.exact {
-				s.FP, s.FN = e.fp, e.fn
+				s.TP, s.FP, s.FN = e.tp, e.fp, e.fn
 			}
 			switch {
 			case joint:

@@ -85,8 +85,7 @@ func (o Focal) TermByLogs(loss, slope, u, q, v []float32) {
 	if slope == nil {
 		return
 	}
-	vec.Fill(p, 1)
-	vec.Sub(p, p, q)
+	vec.Exp(p, u) // not 1-q, which has no digits where q nears 1
 	vec.AtLeast(held, q, 1e-38)
 	vec.Ratio(p, p, held)
 	vec.Mul(p, p, m)

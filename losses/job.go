@@ -110,6 +110,9 @@ type matrix struct {
 	at        int
 }
 
+// errors tells whether errors are always summed: of logits of independent channels they cost nothing more.
+func (g *group) errors() bool { return g.act == sigmoidLogits && !g.soft }
+
 // matrixOf is where the confusion of a threshold is in the state, -1 where nowhere.
 func (g *group) matrixOf(threshold float64) int {
 	for _, m := range g.confusion {
@@ -353,8 +356,9 @@ func (j *Job) reserve(n int) int {
 	return at
 }
 
-// Region sums per plane. Errors are got from TP, P and T by subtraction, but
-// where they are wanted with digits of their own.
+// Region sums per plane. Of logits and a hard target the errors are summed, and TP
+// is what FN lacks of T. Of others TP and P are summed, and the errors are got by
+// subtraction. An exact group sums all of them, for terms that need the digits.
 const (
 	sumTP = iota // Σ w p t
 	sumP         // Σ w p
@@ -405,7 +409,7 @@ func (j *Job) layOut(t *term, g *group) {
 			g.exact = g.exact || !g.soft // |p-t| is p or q
 		}
 		t.exact = exact(l)
-		g.exact = g.exact || t.exact || t.options.Heatmap
+		g.exact = g.exact || t.exact || t.options.Heatmap && !g.errors()
 		// The sums are shared by all region losses of the group and always have
 		// room for the squares, so that a later term may ask for them.
 		if g.sums < 0 {
@@ -512,7 +516,7 @@ func Evaluate(in Input, specs []Spec, outs []Out) ([]Result, error) {
 // in the pass that sums it.
 func (j *Job) Run(state []float64, outs []Out) ([]Result, error) {
 	for _, t := range j.terms {
-		if t.form == regionTerm && len(outs) == len(j.specs) && outs[t.spec].Heatmap != nil {
+		if t.form == regionTerm && !t.group.errors() && len(outs) == len(j.specs) && outs[t.spec].Heatmap != nil {
 			t.group.exact = true
 		}
 	}
@@ -932,12 +936,12 @@ func (j *Job) scanClass(g *group, r *reader, c int, state []float64) {
 		}
 	}
 	if g.sums >= 0 {
-		if g.act == sigmoidLogits && !g.soft && g.exact && !g.perPixel && r.w == nil && !logs {
+		if g.errors() && !g.perPixel && r.w == nil && !logs {
 			j.scanLogits(g, r, c, state[g.sums+(r.image*g.channels+c)*regionSums*slot:])
 			return
 		}
 		if !logs {
-			r.probability(c, g.exact)
+			r.probability(c, g.exact || g.errors())
 		}
 		j.scanSums(g, r, c, state[g.sums+(r.image*g.channels+c)*regionSums*slot:])
 	}
@@ -950,7 +954,6 @@ func (j *Job) scanLogits(g *group, r *reader, c int, s []float64) {
 	s[sumN*slot] += float64(r.size) // exact on the first grid
 	s[sumT*slot] += r.hits[c]
 	pour(s[sumTP*slot:], o.TP)
-	pour(s[sumP*slot:], o.All)
 	pour(s[sumFP*slot:], o.FP)
 	pour(s[sumFN*slot:], o.FN)
 	if g.squares {
@@ -987,14 +990,19 @@ func (j *Job) scanSums(g *group, r *reader, c int, s []float64) {
 		add(sumFP, fp)
 		add(sumFN, fn)
 	} else {
-		tp, all := vec.HitAll(r.p, r.labels, k, r.w)
-		add(sumTP, tp)
-		add(sumP, all)
-		if g.exact {
-			_, fp, fn = vec.Overlap(r.p, r.q, r.labels, k, r.w)
-			add(sumFP, fp)
-			add(sumFN, fn)
+		var tp, all float64
+		if g.errors() {
+			tp, fp, fn = vec.Overlap(r.p, r.q, r.labels, k, r.w)
+		} else {
+			tp, all = vec.HitAll(r.p, r.labels, k, r.w)
+			add(sumP, all)
+			if g.exact {
+				_, fp, fn = vec.Overlap(r.p, r.q, r.labels, k, r.w)
+			}
 		}
+		add(sumTP, tp)
+		add(sumFP, fp)
+		add(sumFN, fn)
 	}
 	if g.squares {
 		pp, tt, d := 0.0, r.hits[c], fp+fn

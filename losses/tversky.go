@@ -46,7 +46,7 @@ func (o FocalTversky) Check(mode string, channels int) error {
 	return nil
 }
 
-func (FocalTversky) Exact() {}
+func (FocalTversky) Exact() bool { return true }
 
 func (o FocalTversky) Region(s Sums) (float64, Sums) {
 	return Tversky{FPWeight: o.FPWeight, FNWeight: o.FNWeight, SmoothNr: o.SmoothNr, SmoothDr: o.SmoothDr, DenominatorFloor: o.DenominatorFloor}.Region(s)

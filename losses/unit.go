@@ -32,7 +32,7 @@ func (j *Job) unitPass(g *group) unitPass {
 	case g.dense && !g.squares && !g.exact && j.outs == nil && g.act == sigmoidProbs:
 		return j.unitOverlap
 	case g.dense && !g.squares && !g.exact && j.outs == nil:
-		return j.unitSigmoidOverlap
+		return j.unitErrors
 	case g.hard && g.plain() && j.outs == nil:
 		return j.unitCrossEntropy
 	case g.hard && len(g.terms) == 1 && g.terms[0].even && j.outs == nil && g.act == sigmoidLogits:
@@ -61,14 +61,14 @@ func (j *Job) unitOverlap(u *unitSum, c, start, blocks int) int {
 	return blocks
 }
 
-func (j *Job) unitSigmoidOverlap(u *unitSum, c, start, blocks int) int {
+func (j *Job) unitErrors(u *unitSum, c, start, blocks int) int {
 	x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
 	for b := range blocks {
-		hit, all, ones, ok := vec.SigmoidHitAllUnit8(x[:vec.Block], t[:vec.Block])
+		fn, fp, ones, ok := vec.SigmoidErrorsUnit8(x[:vec.Block], t[:vec.Block])
 		if !ok {
 			return b
 		}
-		u.add(ones, hit, all)
+		u.add(ones, fn, fp)
 		x, t = x[vec.Block:], t[vec.Block:]
 	}
 	return blocks
@@ -174,8 +174,13 @@ func (j *Job) pourUnits(g *group, image, c int, u *unitSum, state []float64) {
 		return
 	}
 	s := state[g.sums+(image*g.channels+c)*regionSums*slot:]
-	Merge(s[sumTP*slot:], u.a[:])
-	Merge(s[sumP*slot:], u.b[:])
+	if g.errors() {
+		Merge(s[sumFN*slot:], u.a[:])
+		Merge(s[sumFP*slot:], u.b[:])
+	} else {
+		Merge(s[sumTP*slot:], u.a[:])
+		Merge(s[sumP*slot:], u.b[:])
+	}
 	s[sumT*slot] += float64(u.ones) // exact on the first grid
 	s[sumN*slot] += float64(u.pixels)
 }

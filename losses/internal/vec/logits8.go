@@ -67,11 +67,10 @@ func CrossEntropySlopeUnit8(dx, x []float32, t []uint8, hit, miss float32) (sum 
 			a, b, c, d = scale4(p, q, r, o, e, f, g, h)
 			p, q, r, o = load4(&w)
 			store4(&w, gather(p, a), gather(q, b), gather(r, c), gather(o, d))
-			e, f, g, h = larger4(a, b, c, d)
 			p, q, r, o = load4(at(x, j))
 			k, l, m, n = widen8(s)
 			p, q, r, o = away(p, k), away(q, l), away(r, m), away(o, n)
-			e, f, g, h = mul4(e, f, g, h, over(p, a), over(q, b), over(r, c), over(o, d))
+			e, f, g, h = part4(over(p, a), over(q, b), over(r, c), over(o, d), a, b, c, d)
 			store4(at(dx, j), pulled(e, k, hit, miss), pulled(f, l, hit, miss), pulled(g, m, hit, miss), pulled(h, n, hit, miss))
 		}
 		sum += total(sums) / 2
@@ -107,8 +106,9 @@ func ReadUnit8(e []float32, label []int32, x []float32, t []uint8) (ones int, ok
 	return count(count8), units(seen) && g-g == 0
 }
 
-// SigmoidHitAllUnit8 is HitAllUnit8 of the probabilities σ(x).
-func SigmoidHitAllUnit8(x []float32, t []uint8) (hit, all float64, ones int, ok bool) {
+// SigmoidErrorsUnit8 is Σ σ(-x) where the label is 1 and Σ σ(x) where it is 0, false negatives and false positives: SumByHit of
+// FadedLack.
+func SigmoidErrorsUnit8(x []float32, t []uint8) (fn, fp float64, ones int, ok bool) {
 	n := len(x)
 	checkUnit8(n, len(t))
 	t = t[:n]
@@ -116,7 +116,7 @@ func SigmoidHitAllUnit8(x []float32, t []uint8) (hit, all float64, ones int, ok 
 	var guard F32 // infinite or not a number where a logit is
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
-		var hits, alls F32
+		var hits, misses F32
 		for j := i; j <= end; j += Step {
 			a, b, c, d := load4(at(x, j))
 			guard = guard.Add(tree(a, b, c, d))
@@ -126,20 +126,21 @@ func SigmoidHitAllUnit8(x []float32, t []uint8) (hit, all float64, ones int, ok 
 			p, q, r, o := series4(a, b, c, d)
 			p, q, r, o = power4(p, q, r, o, a, b, c, d)
 			a, b, c, d = scale4(p, q, r, o, e, f, g, h)
-			e, f, g, h = larger4(a, b, c, d)
-			p, q, r, o = load4(at(x, j))
-			a, b, c, d = mul4(e, f, g, h, over(p, a), over(q, b), over(r, c), over(o, d))
-			alls = alls.Add(tree(a, b, c, d))
 			s := at(t, j)
 			y := loadU8(s[:])
 			count8, seen = count8.Add(y), seen.Or(y)
-			k, l, m, n := masks8(s)
+			k, l, m, n := widen8(s)
+			p, q, r, o = load4(at(x, j))
+			p, q, r, o = away(p, k), away(q, l), away(r, m), away(o, n)
+			a, b, c, d = part4(over(p, a), over(q, b), over(r, c), over(o, d), a, b, c, d)
+			k, l, m, n = masks8(s)
 			hits = hits.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
+			misses = misses.Add(tree(left(a, k), left(b, l), left(c, m), left(d, n)))
 		}
-		hit, all = hit+total(hits), all+total(alls)
+		fn, fp = fn+total(hits), fp+total(misses)
 	}
 	g := total(guard)
-	return hit, all, count(count8), units(seen) && g-g == 0
+	return fn, fp, count(count8), units(seen) && g-g == 0
 }
 
 // checkUnit8 panics unless a block has as many labels as logits.

@@ -41,10 +41,10 @@ func TestUnit8OfLogits(t *testing.T) {
 			TwoChain(want, slope, q, label, 1)
 			equal(t, "CrossEntropySlopeUnit8", dx, want)
 
-			hit, all, count, ok := SigmoidHitAllUnit8(x, bytes)
-			wantHit, wantAll := HitAll(p, label, 1, nil)
-			equals("SigmoidHitAllUnit8 hit", hit, wantHit, count, ok)
-			equals("SigmoidHitAllUnit8 all", all, wantAll, count, ok)
+			fn, fp, count, ok := SigmoidErrorsUnit8(x, bytes)
+			wantFN, wantFP := SumByHit(q, label, 1)
+			equals("SigmoidErrorsUnit8 false negatives", fn, wantFN, count, ok)
+			equals("SigmoidErrorsUnit8 false positives", fp, wantFP, count, ok)
 
 			room, stand := guarded(n)
 			Mul(loss, q, q)
@@ -76,7 +76,9 @@ func TestUnit8OfLogits(t *testing.T) {
 			stand(t, "FadedOverlap")
 			equal(t, "FadedOverlap", made, p)
 			tp, fp, fn := Overlap(p, lack, label, 1, nil)
-			overlaps := Overlaps{TP: tp, All: Sum(p), FP: fp, FN: fn, Squares: Dot(p, p)}
+			equals("FadedOverlap false negatives", fn, wantFN, ones, true)
+			equals("FadedOverlap false positives", fp, wantFP, ones, true)
+			overlaps := Overlaps{TP: tp, FP: fp, FN: fn, Squares: Dot(p, p)}
 			if o != overlaps {
 				t.Errorf("FadedOverlap of %d within %d: %v, want %v", n, most, o, overlaps)
 			}
@@ -116,7 +118,7 @@ func TestUnit8Refuses(t *testing.T) {
 	passes := map[string]func() bool{
 		"CrossEntropyUnit8":      func() bool { _, _, ok := CrossEntropyUnit8(x, bytes); return ok },
 		"CrossEntropySlopeUnit8": func() bool { _, _, ok := CrossEntropySlopeUnit8(room, x, bytes, 1, 1); return ok },
-		"SigmoidHitAllUnit8":     func() bool { _, _, _, ok := SigmoidHitAllUnit8(x, bytes); return ok },
+		"SigmoidErrorsUnit8":     func() bool { _, _, _, ok := SigmoidErrorsUnit8(x, bytes); return ok },
 		"Focal2Unit8":            func() bool { _, _, ok := Focal2Unit8(room, x, bytes); return ok },
 		"FocalUnit8":             func() bool { _, _, ok := FocalUnit8(room, x, bytes, 1.5); return ok },
 		"ReadUnit8":              func() bool { _, ok := ReadUnit8(room, wide, x, bytes); return ok },

@@ -38,10 +38,10 @@ func overlap(p, q []float32, label []int32, class int32) (tp, fp, fn float64) {
 	return total(tps), total(fps), total(fns)
 }
 
-// Overlaps are the sums of a class: Σ p where the label is it, Σ p over all, Σ p where it is not, Σ q where it is, and Σ p².
-type Overlaps struct{ TP, All, FP, FN, Squares float64 }
+// Overlaps are the sums of a class: Σ p where the label is it, Σ p where it is not, Σ q where it is, and Σ p².
+type Overlaps struct{ TP, FP, FN, Squares float64 }
 
-// FadedOverlap makes p = σ(x) of e = e^-|x|, and its sums for the class 1 in the same pass, to the bits of FadedSigmoid, HitAll,
+// FadedOverlap makes p = σ(x) of e = e^-|x|, and its sums for the class 1 in the same pass, to the bits of FadedSigmoid,
 // Overlap and Dot.
 func FadedOverlap(p, e, x []float32, label []int32) (sums Overlaps) {
 	n := len(p)
@@ -49,11 +49,12 @@ func FadedOverlap(p, e, x []float32, label []int32) (sums Overlaps) {
 	faded, x, label := e[:n], x[:n], label[:n]
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
-		var tps, alls, fps, fns, squares F32
+		var tps, fps, fns, squares F32
 		for j := i; j <= end; j += Step {
 			a, b, c, d := load4(at(faded, j))
-			e, f, g, h := larger4(a, b, c, d)
-			a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+			o := every(&one)
+			e, f, g, h := part4(o, o, o, o, a, b, c, d)
+			a, b, c, d = part4(a, b, c, d, a, b, c, d)
 			q, r, s, t := load4(at(x, j))
 			k, l, m, n := swap(q, e, a), swap(r, f, b), swap(s, g, c), swap(t, h, d)
 			e, f, g, h = flip(e, k), flip(f, l), flip(g, m), flip(h, n)
@@ -61,13 +62,11 @@ func FadedOverlap(p, e, x []float32, label []int32) (sums Overlaps) {
 			store4(at(p, j), e, f, g, h)
 			k, l, m, n = masksI4(at(label, j))
 			fns = fns.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
-			alls = alls.Add(tree(e, f, g, h))
 			squares = squares.Add(tree(mul4(e, f, g, h, e, f, g, h)))
 			tps = tps.Add(tree(kept(e, k), kept(f, l), kept(g, m), kept(h, n)))
 			fps = fps.Add(tree(left(e, k), left(f, l), left(g, m), left(h, n)))
 		}
 		sums.TP += total(tps)
-		sums.All += total(alls)
 		sums.FP += total(fps)
 		sums.FN += total(fns)
 		sums.Squares += total(squares)

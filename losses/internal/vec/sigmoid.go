@@ -36,10 +36,10 @@ func fade4(a, b, c, d F32) (F32, F32, F32, F32) {
 		float(minUnsigned(bits(c).Or(s), l)), float(minUnsigned(bits(d).Or(s), l))
 }
 
-// larger4 is 1/(1+e).
-func larger4(a, b, c, d F32) (F32, F32, F32, F32) {
+// part4 is n/(1+e): σ of one side of 0 for n = 1, and of the other for n = e.
+func part4(n, o, p, q, a, b, c, d F32) (F32, F32, F32, F32) {
 	h := every(&one)
-	return h.Div(a.Add(h)), h.Div(b.Add(h)), h.Div(c.Add(h)), h.Div(d.Add(h))
+	return n.Div(a.Add(h)), o.Div(b.Add(h)), p.Div(c.Add(h)), q.Div(d.Add(h))
 }
 
 // swap is all bits of p that differ from q where x is negative, else none: p xor swap is q there and p elsewhere.
@@ -70,8 +70,9 @@ func FadedSigmoid(p, q, e, x []float32) {
 	p, q, w := p[:n], q[:n], e[:n]
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := load4(at(w, i))
-		e, f, g, h := larger4(a, b, c, d)
-		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+		o := every(&one)
+		e, f, g, h := part4(o, o, o, o, a, b, c, d)
+		a, b, c, d = part4(a, b, c, d, a, b, c, d)
 		r, s, t, u := load4(at(x, i))
 		k, l, m, n := swap(r, e, a), swap(s, f, b), swap(t, g, c), swap(u, h, d)
 		store4(at(p, i), flip(e, k), flip(f, l), flip(g, m), flip(h, n))
@@ -85,10 +86,8 @@ func fadedOne(p, e, x []float32) {
 	p, w := p[:n], e[:n]
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := load4(at(w, i))
-		e, f, g, h := larger4(a, b, c, d)
 		r, s, t, u := load4(at(x, i))
-		a, b, c, d = over(r, a), over(s, b), over(t, c), over(u, d)
-		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+		a, b, c, d = part4(over(r, a), over(s, b), over(t, c), over(u, d), a, b, c, d)
 		store4(at(p, i), a, b, c, d)
 	}
 }
@@ -159,8 +158,7 @@ func FadedTrue(u, q, e, x []float32, label []int32) {
 		r, s, t, v := load4(at(x, i))
 		w, y, z, o := loadI4(at(label, i))
 		r, s, t, v = toward(r, w, first), toward(s, y, first), toward(t, z, first), toward(v, o, first)
-		e, f, g, h := larger4(a, b, c, d)
-		e, f, g, h = mul4(e, f, g, h, oneBelow(r, a), oneBelow(s, b), oneBelow(t, c), oneBelow(v, d))
+		e, f, g, h := part4(oneBelow(r, a), oneBelow(s, b), oneBelow(t, c), oneBelow(v, d), a, b, c, d)
 		store4(at(q, i), e, f, g, h)
 		e, f, g, h = ratio4(a, b, c, d)
 		k, l, m, n := long4(mul4(e, f, g, h, e, f, g, h))
@@ -202,11 +200,10 @@ func FadedTrueSums(e, x []float32, label []int32) (sums TrueSums) {
 			k, l, m, n := long4(mul4(e, f, g, h, e, f, g, h))
 			k, l, m, n = tail4(k, l, m, n, e, f, g, h, a, b, c, d)
 			k, l, m, n = sub4(a, b, c, d, k, l, m, n)
-			e, f, g, h = larger4(a, b, c, d)
 			w, y, z, o := masksI4(at(label, j))
 			r, s, t, v := load4(at(x, j))
 			r, s, t, v = facing(r, w), facing(s, y), facing(t, z), facing(v, o)
-			e, f, g, h = mul4(e, f, g, h, oneBelow(r, a), oneBelow(s, b), oneBelow(t, c), oneBelow(v, d))
+			e, f, g, h = part4(oneBelow(r, a), oneBelow(s, b), oneBelow(t, c), oneBelow(v, d), a, b, c, d)
 			a, b, c, d = sub4(below(r), below(s), below(t), below(v), k, l, m, n)
 			logHits = logHits.Sub(tree(kept(a, w), kept(b, y), kept(c, z), kept(d, o)))
 			logMisses = logMisses.Sub(tree(left(a, w), left(b, y), left(c, z), left(d, o)))
@@ -260,8 +257,7 @@ func FadedLack(q, e, x []float32, label []int32) {
 		r, s, t, v := load4(at(x, i))
 		w, y, z, o := loadI4(at(label, i))
 		r, s, t, v = toward(r, w, first), toward(s, y, first), toward(t, z, first), toward(v, o, first)
-		e, f, g, h := larger4(a, b, c, d)
-		e, f, g, h = mul4(e, f, g, h, oneBelow(r, a), oneBelow(s, b), oneBelow(t, c), oneBelow(v, d))
+		e, f, g, h := part4(oneBelow(r, a), oneBelow(s, b), oneBelow(t, c), oneBelow(v, d), a, b, c, d)
 		store4(at(q, i), e, f, g, h)
 	}
 }

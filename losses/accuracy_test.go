@@ -1,0 +1,191 @@
+package losses
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// regimes are the logits that a model gives early and late in its training, and the hardest for a float32: all alike, so that
+// no rounding error makes up for another. side is 1 for a class that is true and -1 for another.
+var regimes = []struct {
+	name  string
+	logit func(r *rand.Rand, side float64) float64
+}{
+	{"within 6", func(r *rand.Rand, side float64) float64 { return 12*r.Float64() - 6 }},
+	{"near 14", func(r *rand.Rand, side float64) float64 { return side * (14 + r.Float64() - 0.5) }},
+	{"near 20", func(r *rand.Rand, side float64) float64 { return side * (20 + r.Float64() - 0.5) }},
+	{"near 14, some wrong", func(r *rand.Rand, side float64) float64 {
+		if r.Float64() < 0.01 {
+			side = -side
+		}
+		return side * (14 + r.Float64() - 0.5)
+	}},
+	{"constant 3.1", func(r *rand.Rand, side float64) float64 { return side * 3.1 }},
+	{"constant 14", func(r *rand.Rand, side float64) float64 { return side * 14 }},
+	{"constant 20", func(r *rand.Rand, side float64) float64 { return side * 20 }},
+}
+
+// TestAgainstFloat64 compares what is summed in float32 over a plane with float64: the value within 1e-6 of itself, or of 1e-6
+// where it is less; the gradient of a sum over pixels within 2e-7, twice that of a loss whose slope exceeds 1.
+func TestAgainstFloat64(t *testing.T) {
+	for _, channels := range []int{1, 3, 19} {
+		for _, regime := range regimes {
+			s := Shape{1, channels, 1, 129, 251} // no whole blocks at the end
+			if channels == 19 {
+				s.H = 33
+			}
+			in, z := draw(s, regime.logit)
+			for _, row := range references {
+				if row.wide != (channels > 1) {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s/%d/%s", row.name, channels, regime.name), func(t *testing.T) {
+					want, slope := row.run(z, in.Target.Labels.U8, channels)
+					options := map[string]any{"gradient": true}
+					if slope != nil {
+						options["reduction"] = "sum"
+					}
+					for k, v := range row.options {
+						options[k] = v
+					}
+					spec, err := Decode(row.loss, options)
+					if err != nil {
+						t.Fatal(err)
+					}
+					outs := []Out{{Gradient: make([]float32, s.Len())}}
+					got, err := Evaluate(in, []Spec{spec}, outs)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if alone, err := Evaluate(in, []Spec{spec}, nil); err != nil || alone[0].Value != got[0].Value {
+						t.Errorf("value without a gradient is %v, with %v, %v", alone[0].Value, got[0].Value, err)
+					}
+					if e := math.Abs(got[0].Value-want) / math.Max(math.Abs(want), 1e-6); !(e <= 1e-6) {
+						t.Errorf("value is %v, want %v: off by %.2g", got[0].Value, want, e)
+					}
+					for i, w := range slope {
+						if e := math.Abs(float64(outs[0].Gradient[i]) - w); !(e <= 2e-7*row.steep) {
+							t.Fatalf("gradient %d is %v, want %v: off by %.2g", i, outs[0].Gradient[i], w, e)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// draw makes an input, and its logits in float64.
+func draw(s Shape, logit func(r *rand.Rand, side float64) float64) (Input, []float64) {
+	r := rand.New(rand.NewPCG(uint64(s.C), 5))
+	px := s.Pixels()
+	in := Input{Prediction: Scores{Shape: s, Data: make([]float32, s.Len())}}
+	labels, z := make([]uint8, px), make([]float64, s.Len())
+	for i := range labels {
+		labels[i] = uint8(r.IntN(max(2, s.C)))
+		for c := range s.C {
+			hit := int(labels[i]) == c
+			if s.C == 1 {
+				hit = labels[i] == 1
+			}
+			side := -1.0
+			if hit {
+				side = 1
+			}
+			x := logit(r, side)
+			if s.C > 1 {
+				x /= 2 // two classes differ by as much as one logit from 0
+			}
+			in.Prediction.Data[c*px+i] = float32(x)
+			z[c*px+i] = float64(in.Prediction.Data[c*px+i])
+		}
+	}
+	in.Target.Labels.U8 = labels
+	return in, z
+}
+
+// references are losses in float64, by their textbook formulas: the value, and the gradient where it is of a sum over pixels.
+var references = []struct {
+	name, loss string
+	wide       bool    // of exclusive classes
+	steep      float64 // how far beyond 1 the slope may go
+	options    map[string]any
+	run        func(z []float64, labels []uint8, channels int) (value float64, slope []float64)
+}{
+	{"cross entropy", "ce", false, 1, nil, func(z []float64, labels []uint8, _ int) (value float64, slope []float64) {
+		for i, x := range z {
+			value += math.Max(x, 0) - x*float64(labels[i]) + math.Log1p(math.Exp(-math.Abs(x)))
+			slope = append(slope, sigmoid64(x)-float64(labels[i]))
+		}
+		return value, slope
+	}},
+	{"focal 2", "focal", false, 2, nil, focal64(2)},
+	{"focal 1.7", "focal", false, 2, map[string]any{"gamma": 1.7}, focal64(1.7)},
+	{"tversky", "tversky", false, 1, nil, func(z []float64, labels []uint8, _ int) (float64, []float64) {
+		tp, fp, fn := errors64(z, labels)
+		e := 0.3*fp + 0.7*fn
+		return e / (tp + e + 1e-5), nil
+	}},
+	{"dice", "dice", false, 1, nil, func(z []float64, labels []uint8, _ int) (float64, []float64) {
+		tp, fp, fn := errors64(z, labels)
+		return (fp + fn) / (2*tp + fp + fn + 1e-5), nil
+	}},
+	{"softmax cross entropy", "ce", true, 1, nil, func(z []float64, labels []uint8, channels int) (value float64, slope []float64) {
+		px := len(labels)
+		slope = make([]float64, len(z))
+		for i, l := range labels {
+			own := z[int(l)*px+i]
+			rest := 0.0
+			for c := range channels {
+				if c != int(l) {
+					rest += math.Exp(z[c*px+i] - own)
+				}
+			}
+			value += math.Log1p(rest)
+			for c := range channels {
+				slope[c*px+i] = math.Exp(z[c*px+i]-own) / (1 + rest)
+				if c == int(l) {
+					slope[c*px+i] = -rest / (1 + rest)
+				}
+			}
+		}
+		return value, slope
+	}},
+}
+
+func sigmoid64(x float64) float64 {
+	if x < 0 {
+		return math.Exp(x) / (1 + math.Exp(x))
+	}
+	return 1 / (1 + math.Exp(-x))
+}
+
+// focal64 is q^γ (-log p) of the true class; its derivative by the logit is s (γ q^γ p log p - q^(γ+1)).
+func focal64(gamma float64) func(z []float64, labels []uint8, _ int) (float64, []float64) {
+	return func(z []float64, labels []uint8, _ int) (value float64, slope []float64) {
+		for i, x := range z {
+			s := 2*float64(labels[i]) - 1
+			y := s * x
+			q, p := sigmoid64(-y), sigmoid64(y)
+			log := math.Min(y, 0) - math.Log1p(math.Exp(-math.Abs(y)))
+			m := math.Pow(q, gamma)
+			value -= m * log
+			slope = append(slope, s*(gamma*m*p*log-m*q))
+		}
+		return value, slope
+	}
+}
+
+// errors64 are the soft true positives, false positives and false negatives.
+func errors64(z []float64, labels []uint8) (tp, fp, fn float64) {
+	for i, x := range z {
+		if labels[i] == 1 {
+			tp += sigmoid64(x)
+			fn += sigmoid64(-x)
+		} else {
+			fp += sigmoid64(x)
+		}
+	}
+	return tp, fp, fn
+}
