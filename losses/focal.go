@@ -73,8 +73,8 @@ func (o Focal) Term(loss, slope, u, q []float32) { o.TermByLogs(loss, slope, u, 
 func (o Focal) NeedsLogs() bool { return !isPower(o.Gamma) && o.ReducedThreshold == 0 }
 
 func (o Focal) TermByLogs(loss, slope, u, q, v []float32) {
-	var mb, pb, qb [vec.Block]float32
-	m, p, held := mb[:len(u)], pb[:len(u)], qb[:len(u)]
+	var mb, pb [vec.Block]float32
+	m, p := mb[:len(u)], pb[:len(u)]
 	if v != nil {
 		vec.Scale(m, v, float32(o.Gamma))
 		vec.Exp(m, m)
@@ -85,11 +85,7 @@ func (o Focal) TermByLogs(loss, slope, u, q, v []float32) {
 	if slope == nil {
 		return
 	}
-	vec.Exp(p, u) // not 1-q, which has no digits where q nears 1
-	vec.AtLeast(held, q, 1e-38)
-	vec.Ratio(p, p, held)
-	vec.Mul(p, p, m)
-	vec.Scale(p, p, float32(o.Gamma))
+	vec.Exp(p, u)                                // not 1-q, which has no digits where q nears 1
 	if r := float32(o.ReducedThreshold); r > 0 { // the modulation is flat there
 		for i, x := range q {
 			if x > 1-r {
@@ -97,8 +93,7 @@ func (o Focal) TermByLogs(loss, slope, u, q, v []float32) {
 			}
 		}
 	}
-	vec.Mul(slope, p, u)
-	vec.Sub(slope, slope, m)
+	vec.PowerSlope(slope, m, p, q, u, float32(o.Gamma))
 }
 
 // modulation is q^γ, or what the reduced form puts in its place.

@@ -169,6 +169,10 @@ func TestShaped(t *testing.T) {
 			{"Within", func(dst []float32) { Within(dst, x, -1, 0.5) }, func(i int) float32 { return min(max(x[i], -1), 0.5) }},
 			{"Abs", func(dst []float32) { Abs(dst, x) }, func(i int) float32 { return max(x[i], -x[i]) }},
 			{"Line", func(dst []float32) { Line(dst, x, 0.3, -2) }, func(i int) float32 { return float32(x[i]*0.3) - 2 }},
+			{"PowerSlope", func(dst []float32) { PowerSlope(dst, x, y, x, y, 1.5) }, func(i int) float32 {
+				r := y[i] / max(x[i], 1e-38)
+				return float32(float32(float32(float32(r)*x[i])*1.5)*y[i]) - x[i]
+			}},
 			{"MulNeg", func(dst []float32) { MulNeg(dst, x, y) }, func(i int) float32 { return -(x[i] * y[i]) }},
 			{"Above", func(dst []float32) { Above(dst, x, y, 0.25) }, func(i int) float32 {
 				if y[i] > 0.25 {

@@ -147,6 +147,25 @@ func SoftmaxChain(g, p, q, all, rest []float32, arg []int32, class int32) {
 	}
 }
 
+// PowerSlope is slope = m (g p/q u - 1): the derivative by u = log p of -m u, m = q^g and q = 1-p. q may be 0 where m is.
+func PowerSlope(slope, m, p, q, u []float32, g float32) {
+	n := len(slope)
+	check(n, len(m), len(p), len(q), len(u))
+	m, p, q, u = m[:n], p[:n], q[:n], u[:n]
+	k, l := splat(g), splat(1e-38)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(q, i))
+		e, f, r, h := load4(at(p, i))
+		a, b, c, d = e.Div(atLeast(a, l)), f.Div(atLeast(b, l)), r.Div(atLeast(c, l)), h.Div(atLeast(d, l))
+		e, f, r, h = load4(at(m, i))
+		a, b, c, d = a.Mul(e).Mul(k), b.Mul(f).Mul(k), c.Mul(r).Mul(k), d.Mul(h).Mul(k)
+		o, s, t, w := load4(at(u, i))
+		a, b, c, d = mul4(a, b, c, d, o, s, t, w)
+		a, b, c, d = sub4(a, b, c, d, e, f, r, h)
+		store4(at(slope, i), a, b, c, d)
+	}
+}
+
 // Ratio is dst = x / y.
 func Ratio(dst, x, y []float32) {
 	n := len(dst)
