@@ -87,10 +87,11 @@ func wants(t *term, o Out) bool {
 func (r *reader) put(data []float32, i int, x []float32, alone bool) {
 	start := i*r.shape.Pixels() + r.at
 	dst := data[start : start+r.size]
-	if alone {
-		copy(dst, x)
-	} else {
+	switch {
+	case !alone:
 		vec.Accumulate(dst, x[:r.size])
+	case &dst[0] != &x[0]: // or else it was made there
+		copy(dst, x)
 	}
 }
 
@@ -133,6 +134,16 @@ func (r *reader) byLabel(dst []float32, class int32, hit, miss float64) {
 	r.weigh(dst)
 }
 
+// worth is x times the worth of each pixel's loss. weight is room for a block.
+func (r *reader) worth(dst, x, weight []float32, class int32, hit, miss float64) {
+	if hit == miss && r.w == nil {
+		vec.Scale(dst, x, float32(hit))
+		return
+	}
+	r.byLabel(weight, class, hit, miss)
+	vec.Mul(dst, x, weight)
+}
+
 // byClassOf is the worth of each pixel's loss by its class.
 func (r *reader) byClassOf(dst []float32, hit []float64) {
 	same := true
@@ -162,41 +173,37 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 	rise := r.rise
 	if o.Gradient == nil {
 		rise = nil
+	} else if t.alone {
+		grad = r.plane(o.Gradient, plane, grad)
 	}
 	switch t.form {
 	case hardPixel:
 		k := r.class(c)
 		if t.log && !probs && o.Heatmap == nil && o.Values == nil {
 			r.trueLack(c)
-			dst := grad
-			if t.alone {
-				dst = r.plane(o.Gradient, plane, grad)
-			}
 			r.byLabel(rise, k, -t.hit[c], -t.miss[c])
-			vec.TwoChain(dst, rise, r.q, r.labels, k)
-			if &dst[0] == &grad[0] {
-				r.put(o.Gradient, plane, grad, t.alone)
-			}
-			return
+			vec.TwoChain(grad, rise, r.q, r.labels, k)
+			break
 		}
 		r.trueClass(c, true)
 		r.term(t, r.loss, rise, c)
-		r.byLabel(weight, k, t.hit[c], t.miss[c])
-		vec.Mul(heat, r.loss, weight)
+		if o.Heatmap != nil || o.Values != nil {
+			r.worth(heat, r.loss, weight, k, t.hit[c], t.miss[c])
+		}
 		if rise != nil {
-			vec.Mul(rise, rise, weight)
+			r.worth(rise, rise, weight, k, t.hit[c], t.miss[c])
 			if t.hitB != nil {
 				t.divisor.Divisor(r.loss, s.tmp[:n], r.u, r.q)
 				r.byLabel(weight, k, t.hitB[c], t.missB[c])
 				vec.MulAddTo(rise, s.tmp[:n], weight)
 			}
+			q := r.q
 			if probs {
 				vec.AtLeast(s.tmp[:n], r.p, leastP)
 				vec.Ratio(rise, rise, s.tmp[:n])
-				vec.TwoChain(grad, rise, r.ones, r.labels, k)
-			} else {
-				vec.TwoChain(grad, rise, r.q, r.labels, k)
+				q = r.ones
 			}
+			vec.TwoChain(grad, rise, q, r.labels, k)
 		}
 	case densePixel, bothPixel:
 		r.logs(c)
@@ -216,7 +223,14 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 		}
 	case regionTerm:
 		r.probs(c)
-		vec.Fill(heat, 0)
+		d := &t.region[plane]
+		if !probs && !g.soft && r.w == nil && o.Heatmap == nil && d.square == 0 && d.abs == 0 {
+			vec.SigmoidSlope(grad, r.p, r.q, r.labels, r.class(c), float32(d.hit), float32(d.miss))
+			break
+		}
+		if o.Heatmap != nil {
+			vec.Fill(heat, 0)
+		}
 		j.regionSlope(t, g, plane, c, grad, heat, o)
 		if !probs {
 			vec.Mul(grad, grad, r.p)
@@ -265,7 +279,9 @@ func (j *Job) regionSlope(t *term, g *group, plane, c int, grad, heat []float32,
 		vec.AddSquare(grad, r.p, r.t, float32(d.square), float32(d.abs))
 	}
 	r.weigh(grad)
-	r.weigh(heat)
+	if o.Heatmap != nil {
+		r.weigh(heat)
+	}
 }
 
 // spreadSoftmax fills all classes of exclusive ones.

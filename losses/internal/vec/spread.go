@@ -147,6 +147,23 @@ func SoftmaxChain(g, p, q, all, rest []float32, arg []int32, class int32) {
 	}
 }
 
+// SigmoidSlope is dx = hit p q where label is class and miss p q elsewhere: the derivative by the logit of what has the
+// derivative hit or miss by p.
+func SigmoidSlope(dx, p, q []float32, label []int32, class int32, hit, miss float32) {
+	n := len(dx)
+	check(n, len(p), len(q), len(label))
+	p, q, label = p[:n], q[:n], label[:n]
+	o, u, v := splatI(class), splat(hit), splat(miss)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(p, i))
+		k, l, m, n := loadI4(at(label, i))
+		a, b, c, d = mul4(a, b, c, d, u.IfElse(k.Equal(o), v), u.IfElse(l.Equal(o), v), u.IfElse(m.Equal(o), v), u.IfElse(n.Equal(o), v))
+		e, f, g, h := load4(at(q, i))
+		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+		store4(at(dx, i), a, b, c, d)
+	}
+}
+
 // PowerSlope is slope = m (g p/q u - 1): the derivative by u = log p of -m u, m = q^g and q = 1-p. q may be 0 where m is.
 func PowerSlope(slope, m, p, q, u []float32, g float32) {
 	n := len(slope)
