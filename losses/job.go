@@ -59,6 +59,7 @@ type term struct {
 	divisor Divided
 	log     bool // it is a LogLikelihood
 	squared bool // it is -q² u
+	same    bool // its state is that of a term before it
 	even    bool // the two classes of a channel weigh the same
 	plain   bool // even, and the cross entropy of logits
 
@@ -397,6 +398,10 @@ func (j *Job) layOut(t *term, g *group) {
 			m, ok := l.(Modulated)
 			g.complement = g.complement || ok && m.Modulated()
 		}
+		if o := g.twin(t); o != nil {
+			t.at, t.same = o.at, true
+			return
+		}
 		slots := 2 * g.channels
 		if t.divided() {
 			slots *= 2
@@ -431,6 +436,17 @@ func (j *Job) layOut(t *term, g *group) {
 			g.confusion = append(g.confusion, matrix{key, j.reserve(n * slot)})
 		}
 	}
+}
+
+// twin is a term before t that sums the same, nil if there is none: cross entropies
+// of independent channels differ in what they make of their sums.
+func (g *group) twin(t *term) *term {
+	for _, o := range g.terms {
+		if o != t && o.form == hardPixel && t.form == hardPixel && o.log && t.log && o.plain == t.plain && o.even == t.even && g.act.sigmoid() {
+			return o
+		}
+	}
+	return nil
 }
 
 // settle looks once at what a loss is: to ask an interface costs as much as a pass over a few pixels.
@@ -803,7 +819,7 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 	var cross float64
 	var sums vec.TrueSums
 	for _, t := range g.terms {
-		if t.form != hardPixel {
+		if t.form != hardPixel || t.same {
 			continue
 		}
 		at := state[t.at+2*c*slot:]

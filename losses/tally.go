@@ -133,7 +133,7 @@ func (r *tallyRow) score(in Input, s Spec) ([]float64, error) {
 	}
 	for i, x := range job.terms {
 		to := r.job.terms[i]
-		if x.form < regionTerm {
+		if x.form < regionTerm && !x.same {
 			n := 2 * x.group.channels * slot
 			if x.divided() {
 				n *= 2

@@ -378,3 +378,50 @@ func TestTogetherIsAlone(t *testing.T) {
 		})
 	}
 }
+
+// Losses that share sums, with options that part them, are each what they are alone: of logits and of probabilities, without and
+// with what keeps a block from the quickest pass.
+func TestSharedSumsAreTheirOwn(t *testing.T) {
+	var specs []Spec
+	for _, row := range []struct {
+		name    string
+		options map[string]any
+	}{
+		{"ce", nil}, {"wce", map[string]any{"posWeight": 3.0}}, {"wce", nil}, {"balanced-ce", map[string]any{"balancedBeta": 0.3}},
+		{"ce", map[string]any{"classWeights": []float64{0.2, 2}}}, {"combo", map[string]any{"betaCe": 0.7}}, {"dice-ce", nil},
+		{"focal", nil}, {"focal", map[string]any{"alpha": 0.25}}, {"focal", map[string]any{"gamma": 1.7, "alpha": 0.6}},
+		{"focal", map[string]any{"gamma": 1.7}}, {"focal", map[string]any{"normalized": true}}, {"focal", map[string]any{"reducedThreshold": 0.5}},
+		{"conservative", nil}, {"dice", nil}, {"dice", map[string]any{"squaredPred": true}}, {"dice", map[string]any{"logLoss": true}},
+		{"focal-tversky", nil}, {"exp-log", nil}, {"iou", nil}, {"iou", map[string]any{"threshold": 0.3}},
+	} {
+		spec, err := Decode(row.name, row.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		specs = append(specs, spec)
+	}
+	for _, form := range []Form{Logits, Probs} {
+		in := sampleOf("binary", Hard, form, 2, 1, 41, 67, 9).in
+		ignored, weighted := in, in
+		ignored.Ignore = []int32{0}
+		weighted.Weight = make([]float32, 2*41*67)
+		for i := range weighted.Weight {
+			weighted.Weight[i] = float32(i%7) / 4
+		}
+		for name, in := range map[string]Input{"plain": in, "ignored": ignored, "weighted": weighted} {
+			together, err := Evaluate(in, specs, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, s := range specs {
+				alone, err := Evaluate(in, []Spec{s}, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if d := differ(alone[0], together[i]); d != "" {
+					t.Errorf("%v, %s, %d, %s: %s", form, name, i, s.Name, d)
+				}
+			}
+		}
+	}
+}

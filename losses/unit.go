@@ -167,7 +167,7 @@ func (j *Job) pourUnits(g *group, image, c int, u *unitSum, state []float64) {
 	}
 	if g.hard {
 		for _, t := range g.terms {
-			if t.form == hardPixel {
+			if t.form == hardPixel && !t.same {
 				Merge(state[t.at+2*c*slot:], u.a[:])
 			}
 		}
