@@ -703,6 +703,11 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 
 // scanStats counts the pixels and weights of each class.
 func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
+	if r.counted >= 0 {
+		j.countUnits(g, c, r.size, r.counted, state)
+		r.hits[c] = float64(r.counted)
+		return
+	}
 	s := state[g.stats:]
 	s[0] += float64(r.valid)
 	s[slot] += float64(r.size)
@@ -726,11 +731,7 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 			}
 		} else {
 			k := r.class(c)
-			n := r.counted
-			if n < 0 {
-				n = vec.Count(r.labels, k)
-			}
-			hit = float64(n)
+			hit = float64(vec.Count(r.labels, k))
 			miss = float64(r.valid) - hit
 			hitW, missW = hit, miss
 			if g.weight != nil {

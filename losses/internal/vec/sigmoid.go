@@ -287,12 +287,26 @@ func FadedLackLog(v, e, x []float32, label []int32) {
 // classes. Each lane takes one logarithm for the whole block, that of Π(1+e) over at most 64 pixels, carried as
 // w = Π(1+e) - 1 so that small e keep their digits.
 func FadedCrossEntropy(e, x []float32, label []int32) (sum float64) {
-	check(len(e), len(x), len(label))
-	var w [Step]float32
-	for i := 0; i < len(x); i += run {
-		n := min(i+run, len(x))
-		sum += crossEntropyRun(e[i:n], x[i:n], label[i:n], &w)
+	n := len(x)
+	check(n, len(e), len(label))
+	e, label = e[:n], label[:n]
+	first := splatI(1)
+	var p, q, r, s F32
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var sums F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(e, j))
+			p, q, r, s = gather(p, a), gather(q, b), gather(r, c), gather(s, d)
+			a, b, c, d = load4(at(x, j))
+			k, l, m, n := loadI4(at(label, j))
+			a, b, c, d = toward(a, k, first), toward(b, l, first), toward(c, m, first), toward(d, n, first)
+			sums = sums.Sub(tree(below(a), below(b), below(c), below(d)))
+		}
+		sum += total(sums)
 	}
+	var w [Step]float32
+	store4(&w, p, q, r, s)
 	return sum + logSum(&w)
 }
 
@@ -303,23 +317,4 @@ func logSum(w *[Step]float32) (sum float64) {
 		sum += float64(l)
 	}
 	return sum
-}
-
-// crossEntropyRun is Σ max(-y, 0) of a run, and goes on with w.
-func crossEntropyRun(e, x []float32, label []int32, w *[Step]float32) float64 {
-	n := len(x)
-	e, label = e[:n], label[:n]
-	first := splatI(1)
-	var sum F32
-	p, q, r, s := load4(w)
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(e, i))
-		p, q, r, s = gather(p, a), gather(q, b), gather(r, c), gather(s, d)
-		a, b, c, d = load4(at(x, i))
-		k, l, m, n := loadI4(at(label, i))
-		a, b, c, d = toward(a, k, first), toward(b, l, first), toward(c, m, first), toward(d, n, first)
-		sum = sum.Sub(tree(below(a), below(b), below(c), below(d)))
-	}
-	store4(w, p, q, r, s)
-	return total(sum)
 }
