@@ -606,6 +606,9 @@ func (j *Job) Scan(from, to int, state []float64) error {
 }
 
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
+	if j.masksOnly(g) {
+		from = j.scanMasks(g, from, to, per, state)
+	}
 	r := g.read
 	r.keep = g.dense || j.outs != nil
 	if g.act.sigmoid() {
@@ -661,13 +664,16 @@ func (j *Job) scanChannels(g *group, from, to, per, px int, state []float64) err
 	return nil
 }
 
-// load reads a block of scores and target; predicted labels have no scores.
+// load reads a block of target and, where they are read in blocks, scores.
 func (j *Job) load(g *group, image, c, at, size int) error {
 	r := g.read
 	var err error
 	switch {
-	case j.in.Prediction.Form == Classes:
+	case j.blind(g):
 		r.begin(image, at, size)
+		if j.in.Prediction.Form == Classes {
+			err = r.predicted(c)
+		}
 	case g.act == sigmoidLogits && size == vec.Block && j.isUnits(g) && r.unit(image, c, at):
 		return nil
 	case g.act.sigmoid():
@@ -1075,14 +1081,6 @@ func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float6
 	}
 	per := labels && j.in.Prediction.Labels.Len() != r.shape.Len()
 	k := r.class(c)
-	if p, t := j.in.Prediction.Labels.U8, j.in.Target.Labels.U8; labels && !per && !g.soft && k == 1 && p != nil && t != nil && g.weight == nil && len(j.in.Ignore) == 0 {
-		at := (r.image*r.shape.C+c)*px + r.at
-		tp, fp, fn, tn := vec.Confusion8(p[at:at+r.size], t[at:at+r.size]) // both were checked to be 0 or 1
-		for i, x := range [...]int{tp, fp, fn, tn} {
-			s[i*slot] += float64(x)
-		}
-		return
-	}
 	th := float32(threshold)
 	for i := range r.size {
 		positive := false
