@@ -34,7 +34,7 @@ func TestAlpha(t *testing.T) {
 // TestConfusion compares with a plain loop, also beyond what a byte can count.
 func TestConfusion(t *testing.T) {
 	c := newCorpus(7)
-	for _, n := range []int{0, 1, 255, 256, 257, 1000, 15 * 256, 15*256 + 1, 5000} {
+	for _, n := range []int{0, 1, 63, 64, 65, 1000, 63 * 64, 63*64 + 1, 5000} {
 		for _, full := range []bool{false, true} {
 			a, b := c.bytes(n, 2), c.bytes(n, 2)
 			if full {
