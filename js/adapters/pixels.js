@@ -1,6 +1,6 @@
 import { MasklossError } from '../error.js';
 import { readColors } from './color.js';
-import { FORM_OPTIONS, maskOf } from './form.js';
+import { bytesAbove, checkThreshold, FORM_OPTIONS, LITTLE_ENDIAN, maskOf } from './form.js';
 import { oneOf } from './options.js';
 
 /**
@@ -64,20 +64,26 @@ export function fromPixels(adapter, image, options) {
       `${adapter}: as is 'logits', must be 'labels', 'instances', 'probs' or 'soft': an image holds no scores`,
     );
   }
-  const values = samplesOf(adapter, image, oneOf(adapter, 'channel', channel, CHANNELS));
+  const chosen = oneOf(adapter, 'channel', channel, CHANNELS);
+  const { data, channels, max } = image;
+  const offset = offsetOf(adapter, image, chosen);
+  if (labels && typeof form.threshold === 'number' && offset >= 0 && max === 255 && isBytes(data)) {
+    checkThreshold(adapter, form.threshold);
+    const bits = bytesAbove(data, offset, channels, form.threshold);
+    return maskOf(adapter, bits, dims, { ...form, threshold: null });
+  }
+  const values = samplesOf(image, offset);
   return maskOf(adapter, labels ? values : scaled(values, image.max), dims, form);
 }
 
 /**
- * One number per pixel.
+ * Where the channel stands among the samples of a pixel; -1 is luma, which must be mixed.
  *
  * @param {string} adapter
  * @param {Pixels} image
  * @param {Channel} channel
- * @returns {Uint8Array | Uint16Array | Float64Array}
  */
-function samplesOf(adapter, { data, width, height, channels, max }, channel) {
-  const count = width * height;
+function offsetOf(adapter, { channels }, channel) {
   const alpha = channels === 2 || channels === 4;
   if (channel === 'alpha' && !alpha) {
     throw new MasklossError(
@@ -86,15 +92,26 @@ function samplesOf(adapter, { data, width, height, channels, max }, channel) {
       `${adapter}: channel is 'alpha', which this image does not have: pass channel: 'red'`,
     );
   }
-  if (channel === 'luma' && channels > 2) {
+  if (channel === 'alpha') return channels - 1;
+  return channels > 2 ? { red: 0, green: 1, blue: 2, luma: -1 }[channel] : 0;
+}
+
+/**
+ * One number per pixel.
+ *
+ * @param {Pixels} image
+ * @param {number} offset
+ * @returns {Uint8Array | Uint16Array | Float64Array}
+ */
+function samplesOf({ data, width, height, channels, max }, offset) {
+  const count = width * height;
+  if (offset < 0) {
     const luma = new Float64Array(count);
     for (let i = 0, k = 0; i < count; i++, k += channels) {
       luma[i] = (299 * data[k] + 587 * data[k + 1] + 114 * data[k + 2]) / 1000;
     }
     return luma;
   }
-  const color = channels > 2 ? { red: 0, green: 1, blue: 2, luma: 0, alpha: 3 }[channel] : 0;
-  const offset = channel === 'alpha' ? channels - 1 : color;
   if (channels === 4 && max === 255 && LITTLE_ENDIAN && isBytes(data) && data.byteOffset % 4 === 0) {
     return bytesOf(new Uint32Array(data.buffer, data.byteOffset, count), 8 * offset);
   }
@@ -102,8 +119,6 @@ function samplesOf(adapter, { data, width, height, channels, max }, channel) {
   for (let i = 0, k = offset; i < count; i++, k += channels) samples[i] = data[k];
   return samples;
 }
-
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
  * @param {ArrayLike<number>} data
