@@ -138,7 +138,7 @@ func (p *Planes) ranked(first, c, positives int, scale float64) float64 {
 		if positives == 0 {
 			return float64(keyError(largest(o.short, shortError), shortError))
 		}
-		return jaccard(sorted(&o.short, &o.moreShort, &o.count, shortError), shortError, positives)
+		return jaccard(sorted(o.short, &o.moreShort, &o.count, shortError), shortError, positives)
 	}
 	to := p.places(first, c)
 	if positives == 0 {
@@ -149,7 +149,7 @@ func (p *Planes) ranked(first, c, positives int, scale float64) float64 {
 		}
 		return float64(e)
 	}
-	keys := sorted(&o.wide, &o.moreWide, &o.count, wideError)
+	keys := sorted(o.wide, &o.moreWide, &o.count, wideError)
 	to.spread(keys, positives, scale)
 	return jaccard(keys, wideError, positives)
 }

@@ -99,10 +99,12 @@ func keepWide(dst []uint64, at int, key int32, index int) int {
 }
 
 // sorted is a stable radix sort by the 31 bits of the error, which begin at low,
-// in three passes.
-func sorted[K uint32 | uint64](keys, more *[]K, count *[3][2048]uint32, low int) []K {
-	a := *keys
-	b := grow(*more, len(a))
+// in three passes. The result is in keys or in more.
+func sorted[K uint32 | uint64](keys []K, more *[]K, count *[3][2048]uint32, low int) []K {
+	if n := len(keys); cap(*more) < n {
+		*more = make([]K, min(cap(keys), n+n/8)) // the next may have a few more
+	}
+	a, b := keys, (*more)[:len(keys)]
 	clear(count[:])
 	countDigits(a, count, low)
 	for pass, d := range [3]digit{{low, 1<<10 - 1}, {low + 10, 1<<10 - 1}, {low + 20, 1<<11 - 1}} {
@@ -111,7 +113,6 @@ func sorted[K uint32 | uint64](keys, more *[]K, count *[3][2048]uint32, low int)
 			a, b = b, a
 		}
 	}
-	*keys, *more = a, b
 	return a
 }
 

@@ -32,7 +32,7 @@ func checkSorted[K uint32 | uint64](t *testing.T, name string, keys []K, count *
 	want := slices.Clone(keys)
 	sort.SliceStable(want, func(i, j int) bool { return want[i]>>low > want[j]>>low })
 	var more []K
-	if got := sorted(&keys, &more, count, low); !slices.Equal(got, want) {
+	if got := sorted(keys, &more, count, low); !slices.Equal(got, want) {
 		t.Errorf("%s are %v, want %v", name, got, want)
 	}
 }
