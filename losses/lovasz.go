@@ -145,7 +145,8 @@ func (p *Planes) ranked(first, c, positives int, scale float64) float64 {
 		k := largest(o.wide, wideError)
 		e := keyError(k, wideError)
 		if e > 0 {
-			to.put(k, scale)
+			to.slope[0] = float32(scale)
+			to.put([]uint64{k})
 		}
 		return float64(e)
 	}

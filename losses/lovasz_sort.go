@@ -234,20 +234,34 @@ func (d descent) pass(e float32, hit int64, passed float64) descent {
 	return descent{d.sum + float64(d.share*(d.error-to)), to, passed / float64(union), union}
 }
 
-// spread gives the pixels of sorted keys their shares of the Jaccard gradient, in
-// closed form: 1/union for a pixel of the class, left/(union (union+1)) for
-// another, where union is that of the class and the pixels before, and left are
-// the pixels of the class that are not among these.
-func (to *places) spread(keys []uint64, positives int, scale float64) {
-	left, union := int64(positives), int64(positives)
-	for _, k := range keys {
-		hit := int64(k & 1)
-		u := float64(union)
-		share := float64(left+(union+1-left)&-hit) / float64(u*(u+1))
-		to.put(k, share*scale)
-		left -= hit
-		union += 1 - hit
+// A walk goes down sorted keys: left are the pixels of the class that are not
+// passed yet, union those of the class or passed.
+type walk struct{ left, union int64 }
+
+// step is the share of the next pixel in the Jaccard gradient, in closed form:
+// 1/union for a pixel of the class, left/(union (union+1)) for another.
+func (w walk) step(hit int64) (walk, float64) {
+	u := float64(w.union)
+	share := float64(w.left+(w.union+1-w.left)&-hit) / float64(u*(u+1))
+	return walk{w.left - hit, w.union + 1 - hit}, share
+}
+
+// slopes writes the shares of keys times a scale.
+func (w walk) slopes(dst []float32, keys []uint64, scale float64) walk {
+	var a, b, c, d float64
+	for ; len(keys) >= 4 && len(dst) >= 4; keys, dst = keys[4:], dst[4:] {
+		k, to := (*[4]uint64)(keys), (*[4]float32)(dst)
+		w, a = w.step(int64(k[0] & 1))
+		w, b = w.step(int64(k[1] & 1))
+		w, c = w.step(int64(k[2] & 1))
+		w, d = w.step(int64(k[3] & 1))
+		to[0], to[1], to[2], to[3] = float32(a*scale), float32(b*scale), float32(c*scale), float32(d*scale)
 	}
+	for i, k := range keys {
+		w, a = w.step(int64(k & 1))
+		dst[i] = float32(a * scale)
+	}
+	return w
 }
 
 // keyError is the error of a key in which it begins at low.
@@ -270,12 +284,13 @@ func largest[K uint32 | uint64](keys []K, low int) (top K) {
 type places struct {
 	gradient, heatmap []float32
 	px, between       int
+	slope             *[vec.Block]float32 // of a block of keys
 }
 
 // places are those of class c of a unit that begins at an image.
 func (p *Planes) places(first, c int) places {
 	s := p.Shape
-	to := places{px: s.Pixels()}
+	to := places{px: s.Pixels(), slope: &p.Scratch.Order.x}
 	to.between = (s.C - 1) * to.px
 	if p.gradient != nil {
 		to.gradient = p.gradient[(first*s.C+c)*to.px:]
@@ -286,20 +301,67 @@ func (p *Planes) places(first, c int) places {
 	return to
 }
 
-// put gives the pixel of a key its error and its slope.
-func (to *places) put(key uint64, slope float64) {
-	i, g := int(uint32(key)>>1), float32(slope)
+// spread gives the pixels of sorted keys their shares of the gradient.
+func (to places) spread(keys []uint64, positives int, scale float64) {
+	w := walk{int64(positives), int64(positives)}
+	for len(keys) > 0 {
+		n := min(len(keys), vec.Block)
+		w = w.slopes(to.slope[:n], keys[:n], scale)
+		to.put(keys[:n])
+		keys = keys[n:]
+	}
+}
+
+// put gives the pixels of a block of keys what slope has for them.
+func (to places) put(keys []uint64) {
 	if to.heatmap != nil {
-		to.heatmap[i] += float32(keyError(key, wideError) * g)
+		warm(to.heatmap, keys, to.slope[:len(keys)])
 	}
-	if to.gradient == nil {
-		return
+	switch {
+	case to.gradient == nil:
+	case to.between == 0:
+		point(to.gradient, keys, to.slope[:len(keys)])
+	default:
+		for i, k := range keys {
+			at := indexOf(k)
+			to.gradient[at+at/to.px*to.between] = signed(k, to.slope[i])
+		}
 	}
-	if key&1 == 1 {
-		g = -g
+}
+
+// warm adds to a map the slope of each pixel times its error.
+func warm(heatmap []float32, keys []uint64, slope []float32) {
+	for ; len(keys) >= 4 && len(slope) >= 4; keys, slope = keys[4:], slope[4:] {
+		k, g := (*[4]uint64)(keys), (*[4]float32)(slope)
+		heatmap[indexOf(k[0])] += float32(keyError(k[0], wideError) * g[0])
+		heatmap[indexOf(k[1])] += float32(keyError(k[1], wideError) * g[1])
+		heatmap[indexOf(k[2])] += float32(keyError(k[2], wideError) * g[2])
+		heatmap[indexOf(k[3])] += float32(keyError(k[3], wideError) * g[3])
 	}
-	if to.between > 0 && i >= to.px {
-		i += i / to.px * to.between
+	for i, k := range keys {
+		heatmap[indexOf(k)] += float32(keyError(k, wideError) * slope[i])
 	}
-	to.gradient[i] = g
+}
+
+// point writes the slope of each pixel, which falls where the pixel is of the
+// class.
+func point(gradient []float32, keys []uint64, slope []float32) {
+	for ; len(keys) >= 4 && len(slope) >= 4; keys, slope = keys[4:], slope[4:] {
+		k, g := (*[4]uint64)(keys), (*[4]float32)(slope)
+		gradient[indexOf(k[0])] = signed(k[0], g[0])
+		gradient[indexOf(k[1])] = signed(k[1], g[1])
+		gradient[indexOf(k[2])] = signed(k[2], g[2])
+		gradient[indexOf(k[3])] = signed(k[3], g[3])
+	}
+	for i, k := range keys {
+		gradient[indexOf(k)] = signed(k, slope[i])
+	}
+}
+
+// indexOf is the index of a wide key.
+func indexOf(k uint64) int { return int(uint32(k) >> 1) }
+
+// signed is -g for a pixel of the class.
+func signed(k uint64, g float32) float32 {
+	return math.Float32frombits(math.Float32bits(g) ^ uint32(k)<<31)
 }
