@@ -1,6 +1,8 @@
 package losses
 
 import (
+	"math"
+
 	"github.com/maskloss/maskloss/losses/internal/vec"
 )
 
@@ -84,4 +86,20 @@ func (r *reader) predicted(c int) error {
 		return badPredicted(l, most)
 	}
 	return nil
+}
+
+// hits writes 1 where a label is the class and 0 where it is not. It counts the
+// ones.
+func (l Labels) hits(dst []uint8, class int32) (n int) {
+	switch {
+	case l.U8 != nil && class > math.MaxUint8:
+		clear(dst)
+	case l.U8 != nil:
+		n = vec.Mark8(dst, l.U8, uint8(class))
+	case l.U16 != nil:
+		n, _ = mark(dst, l.U16, class, false, nil)
+	default:
+		n, _ = mark(dst, l.I32, class, false, nil)
+	}
+	return n
 }

@@ -1,8 +1,6 @@
 package losses
 
 import (
-	"math"
-
 	"github.com/maskloss/maskloss/losses/internal/grid"
 	"github.com/maskloss/maskloss/losses/internal/vec"
 )
@@ -172,20 +170,16 @@ func (p *Planes) hits(n, c, at int, dst []uint8) (hits, valid int) {
 		return hits, len(dst)
 	}
 	start, want, _ := p.labels(n, c)
-	from, to := start+at, start+at+len(dst)
-	switch l := t.Labels; {
-	case l.U8 != nil && t.Kind == Hard && len(p.in.Ignore) == 0:
-		if want > math.MaxUint8 {
-			clear(dst)
-			return 0, len(dst)
-		}
-		return vec.Mark8(dst, l.U8[from:to], uint8(want)), len(dst)
+	l := t.Labels.slice(start+at, start+at+len(dst))
+	switch instances := t.Kind == Instances; {
+	case !instances && len(p.in.Ignore) == 0:
+		return l.hits(dst, want), len(dst)
 	case l.U8 != nil:
-		return mark(dst, l.U8[from:to], want, t.Kind == Instances, p.in.Ignore)
+		return mark(dst, l.U8, want, instances, p.in.Ignore)
 	case l.U16 != nil:
-		return mark(dst, l.U16[from:to], want, t.Kind == Instances, p.in.Ignore)
+		return mark(dst, l.U16, want, instances, p.in.Ignore)
 	default:
-		return mark(dst, l.I32[from:to], want, t.Kind == Instances, p.in.Ignore)
+		return mark(dst, l.I32, want, instances, p.in.Ignore)
 	}
 }
 
