@@ -678,6 +678,8 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 		return nil
 	case g.act.sigmoid():
 		err = r.sigmoid(image, c, at, size)
+	case !g.hard && !g.dense: // only counts
+		err = r.largest(image, at, size)
 	default:
 		err = r.softmax(image, at, size)
 	}
@@ -1057,7 +1059,6 @@ func (r *reader) logit(c int) []float32 {
 func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float64) {
 	s = s[(r.image*g.channels+c)*4*slot:]
 	var n [4]float64
-	px := r.shape.Pixels()
 	labels := j.in.Prediction.Form == Classes
 	if !labels {
 		r.positives(c)
@@ -1079,18 +1080,12 @@ func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float6
 		}
 		return
 	}
-	per := labels && j.in.Prediction.Labels.Len() != r.shape.Len()
 	k := r.class(c)
 	th := float32(threshold)
 	for i := range r.size {
-		positive := false
-		switch {
-		case !labels:
+		positive := labels && r.arg[i] == 1
+		if !labels {
 			positive = r.p[i] >= th
-		case per:
-			positive = j.in.Prediction.Labels.At(r.image*px+r.at+i) == int32(c)
-		default:
-			positive = j.in.Prediction.Labels.At((r.image*r.shape.C+c)*px+r.at+i) == 1
 		}
 		truth := false
 		if g.soft {
@@ -1125,8 +1120,10 @@ func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float6
 func (j *Job) scanMatrix(g *group, r *reader, s []float64) {
 	c := g.channels
 	s = s[r.image*c*c*slot:]
-	px := r.shape.Pixels()
-	labels := j.in.Prediction.Form == Classes
+	if g.weight == nil && !g.soft && c*c <= vec.Block {
+		j.tallyMatrix(r, s[:c*c*slot])
+		return
+	}
 	for i := range r.size {
 		var t int32
 		if g.soft {
@@ -1137,13 +1134,7 @@ func (j *Job) scanMatrix(g *group, r *reader, s []float64) {
 		if t < 0 {
 			continue
 		}
-		p := int32(0)
-		if labels {
-			p = j.in.Prediction.Labels.At(r.image*px + r.at + i)
-		} else {
-			p = r.arg[i]
-		}
-		at := (int(t)*c + int(p)) * slot
+		at := (int(t)*c + int(r.arg[i])) * slot
 		if g.weight == nil {
 			s[at]++ // exact on the first grid
 		} else {

@@ -74,18 +74,45 @@ func (j *Job) scanMask(g *group, image, c, first, last int, state []float64) boo
 	return true
 }
 
-// predicted refuses predicted labels of a block that are no classes.
+// predicted makes r.arg the predicted labels of a block: of channel c, or of all.
 func (r *reader) predicted(c int) error {
-	l := r.in.Prediction.Labels
-	px, most := r.shape.Pixels(), int32(r.shape.C)-1
-	start := r.image*px + r.at
-	if r.view.act.sigmoid() && !r.view.perPixel {
-		start, most = (r.image*r.shape.C+c)*px+r.at, 1
+	start, most := r.image*r.shape.Pixels()+r.at, int32(r.shape.C)-1
+	if r.view.act.sigmoid() {
+		start, most = (r.image*r.shape.C+c)*r.shape.Pixels()+r.at, 1
 	}
-	if lo, hi := l.slice(start, start+r.size).bounds(); lo < 0 || hi > most {
+	l, end := r.in.Prediction.Labels, start+r.size
+	if lo, hi := l.read(r.arg, start, end, nil); lo < 0 || hi > most {
 		return badPredicted(l, most)
 	}
 	return nil
+}
+
+// read writes labels as int32, with -1 where they are ignored or beyond the end.
+// It gives the smallest and the largest of the others.
+func (l Labels) read(dst []int32, start, end int, ignore []int32) (lo, hi int32) {
+	switch {
+	case l.U8 != nil:
+		return vec.Labels8(dst, l.U8[start:end], ignore)
+	case l.U16 != nil:
+		return vec.Labels16(dst, l.U16[start:end], ignore)
+	}
+	return vec.Labels32(dst, l.I32[start:end], ignore)
+}
+
+// tallyMatrix is scanMatrix of few classes where every pixel counts alike: a row
+// of small numbers for the block, and then the state.
+func (j *Job) tallyMatrix(r *reader, s []float64) {
+	var count [vec.Block]uint16
+	classes := int32(r.shape.C)
+	labels, arg := r.labels[:r.size], r.arg[:r.size]
+	for i, t := range labels {
+		if t >= 0 {
+			count[(t*classes+arg[i])&(vec.Block-1)]++
+		}
+	}
+	for i, n := range count[:classes*classes] {
+		s[i*slot] += float64(n) // exact on the first grid
+	}
 }
 
 // hits writes 1 where a label is the class and 0 where it is not. It counts the
