@@ -169,16 +169,16 @@ export const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
  * @param {number} offset
  * @param {number} step
  * @param {number} threshold
+ * @param {Uint8Array} [bits] where to write them
  */
-export function bytesAbove(values, offset, step, threshold) {
-  const bits = new Uint8Array(Math.floor(values.length / step));
-  if (threshold < 0) return bits.fill(1);
-  if (threshold >= 255) return bits;
+export function bytesAbove(values, offset, step, threshold, bits = new Uint8Array(Math.floor(values.length / step))) {
+  if (threshold < 0 || threshold >= 255) return bits.fill(threshold < 0 ? 1 : 0);
   // Both classes of bytes alike, or the loop is slower once it has seen both.
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
   const rest = 0x01010101 * (255 - Math.floor(threshold));
   const low = rest & 0x7f7f7f7f;
-  const fours = new Int32Array(bits.buffer, 0, LITTLE_ENDIAN ? bits.length >> 2 : 0);
+  const whole = LITTLE_ENDIAN && bits.byteOffset % 4 === 0;
+  const fours = new Int32Array(bits.buffer, whole ? bits.byteOffset : 0, whole ? bits.length >> 2 : 0);
   let at = offset;
   for (let i = 0; i < fours.length; i++, at += 4 * step) {
     const four = bytes[at] | (bytes[at + step] << 8) | (bytes[at + 2 * step] << 16) | (bytes[at + 3 * step] << 24);

@@ -1,7 +1,7 @@
 import { MasklossError } from '../error.js';
 import { readColors } from './color.js';
 import { bytesAbove, checkThreshold, FORM_OPTIONS, LITTLE_ENDIAN, maskOf } from './form.js';
-import { oneOf } from './options.js';
+import { describe, oneOf } from './options.js';
 
 /**
  * @typedef {import('../mask.js').Mask} Mask
@@ -13,6 +13,10 @@ import { oneOf } from './options.js';
  * @property {import('./color.js').ColorMap} [colors] labels only: the class of each exact colour, instead of a channel
  *
  * @typedef {PixelChoice & import('./form.js').FormOptions} PixelOptions
+ *
+ * @typedef {object} Destination
+ * @property {Uint8Array | Uint16Array | Float32Array} [into] where the numbers go, one for each pixel, such as the target of a
+ *   held input: a page that scores in a loop then makes no garbage
  *
  * @typedef {object} Pixels samples of an image, channels interleaved: grey, grey+alpha, RGB or RGBA
  * @property {ArrayLike<number>} data
@@ -32,10 +36,32 @@ const CHANNELS = /** @type {const} */ (['alpha', 'red', 'green', 'blue', 'luma']
  *
  * @param {string} adapter
  * @param {Pixels} image
- * @param {PixelOptions} options
+ * @param {PixelOptions & Destination} options
  * @returns {Mask}
  */
-export function fromPixels(adapter, image, options) {
+export function fromPixels(adapter, image, { into, ...options }) {
+  const mask = readPixels(adapter, image, options, into instanceof Uint8Array ? into : undefined);
+  if (into === undefined || into === mask.data) return mask;
+  const name = Object.getPrototypeOf(mask.data).constructor.name;
+  if (Object.getPrototypeOf(into ?? 0) !== Object.getPrototypeOf(mask.data) || into.length !== mask.data.length) {
+    throw new MasklossError(
+      'option',
+      'into',
+      `${adapter}: into is ${describe(into)}, must be a ${name} of ${mask.data.length}, one for each pixel`,
+    );
+  }
+  into.set(mask.data);
+  return /** @type {Mask} */ ({ ...mask, data: into });
+}
+
+/**
+ * @param {string} adapter
+ * @param {Pixels} image
+ * @param {PixelOptions} options
+ * @param {Uint8Array} [bytes] where the mask may go, if it is of as many bytes
+ * @returns {Mask}
+ */
+function readPixels(adapter, image, options, bytes) {
   const { width, height } = image;
   if (image.data.length !== width * height * image.channels) {
     throw new MasklossError(
@@ -69,7 +95,8 @@ export function fromPixels(adapter, image, options) {
   const offset = offsetOf(adapter, image, chosen);
   if (labels && typeof form.threshold === 'number' && offset >= 0 && max === 255 && isBytes(data)) {
     checkThreshold(adapter, form.threshold);
-    const bits = bytesAbove(data, offset, channels, form.threshold);
+    const room = bytes?.length === width * height ? bytes : undefined;
+    const bits = bytesAbove(data, offset, channels, form.threshold, room);
     return maskOf(adapter, bits, dims, { ...form, threshold: null });
   }
   const values = samplesOf(image, offset);
