@@ -429,7 +429,11 @@ export class Instance {
       for (const end = at + length; at < end; at++) elements.push(words[at]); // quicker than Array.from, for so few
       return elements;
     };
-    const text = () => String.fromCodePoint(.../** @type {number[]} */ (list()));
+    const text = () => {
+      let letters = '';
+      for (const end = words[at++] + at; at < end; at++) letters += String.fromCodePoint(words[at]);
+      return letters;
+    };
     const plane = () => {
       const start = words[at++];
       return start < 0 ? null : { block: OUT, type: 'f32', at: start, len: words[at++] };
