@@ -17,10 +17,10 @@ PORT ?= 8080
 EDGE_PORT ?= 8787
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-# The same bytes from any folder and any commit. Only the packages that loop over pixels are inlined: everywhere else a call
-# costs nothing that counts, and the module is a twentieth smaller.
+# The same bytes from any folder and any commit. Only the packages that loop over pixels, and those that they call there, are
+# inlined: everywhere else a call costs nothing that counts, and the module is a twentieth smaller.
 INLINED := losses losses/internal/vec losses/internal/grid
-GOBUILD := go build -trimpath -buildvcs=false -ldflags='-s -w' -gcflags=all=-l -gcflags=simd/archsimd= \
+GOBUILD := go build -trimpath -buildvcs=false -ldflags='-s -w' -gcflags=all=-l -gcflags=simd/archsimd= -gcflags=math= \
 	$(INLINED:%=-gcflags=github.com/maskloss/maskloss/%=)
 WASM := GOOS=js GOARCH=wasm
 BIN := js/node_modules/.bin

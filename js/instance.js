@@ -425,18 +425,22 @@ export class Instance {
     const list = () => {
       const length = words[at++];
       if (length < 0) return null;
-      at += length;
-      return Array.from(words.subarray(at - length, at));
+      const elements = [];
+      for (const end = at + length; at < end; at++) elements.push(words[at]); // quicker than Array.from, for so few
+      return elements;
     };
-    const text = () => String.fromCodePoint(.../** @type {number[]} */ (list()));
+    const text = () => {
+      let letters = '';
+      for (const end = words[at++] + at; at < end; at++) letters += String.fromCodePoint(words[at]);
+      return letters;
+    };
     const plane = () => {
       const start = words[at++];
       return start < 0 ? null : { block: OUT, type: 'f32', at: start, len: words[at++] };
     };
     return Array.from({ length: count }, () => {
-      const [index, value, valid] = words.subarray(at, at + 3);
-      at += 3;
       // In the order in which they were written.
+      const [index, value, valid] = [words[at++], words[at++], words[at++]];
       const perClass = list();
       const [values, gradient, heatmap] = [plane(), plane(), plane()];
       const valuesShape = list();

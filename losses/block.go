@@ -157,8 +157,8 @@ func badScore(data []float32, probs bool) error {
 	return fail(CodeValue, "prediction.data", "changed while it was read")
 }
 
-// softmax loads all classes of a block.
-func (r *reader) softmax(image, at, size int) error {
+// largest loads all classes of a block and finds the largest of each pixel.
+func (r *reader) largest(image, at, size int) error {
 	r.begin(image, at, size)
 	for c := range r.shape.C {
 		if err := r.scores(c); err != nil {
@@ -170,6 +170,14 @@ func (r *reader) softmax(image, at, size int) error {
 		if !vec.MaxStepFinite(r.m, r.arg, r.z[c], int32(c)) {
 			return badScore(r.in.Prediction.Data, false)
 		}
+	}
+	return nil
+}
+
+// softmax is largest, and what else probabilities are made of.
+func (r *reader) softmax(image, at, size int) error {
+	if err := r.largest(image, at, size); err != nil {
+		return err
 	}
 	if r.view.act == softmaxLogits {
 		vec.Fill(r.rest, 0)
@@ -258,15 +266,7 @@ func (r *reader) target(c int) error {
 // hard loads labels from an index of the target on.
 func (r *reader) hard(start int) error {
 	t, end := &r.in.Target, start+r.size
-	var lo, hi int32
-	switch l := t.Labels; {
-	case l.U8 != nil:
-		lo, hi = vec.Labels8(r.labels, l.U8[start:end], r.in.Ignore)
-	case l.U16 != nil:
-		lo, hi = vec.Labels16(r.labels, l.U16[start:end], r.in.Ignore)
-	default:
-		lo, hi = vec.Labels32(r.labels, l.I32[start:end], r.in.Ignore)
-	}
+	lo, hi := t.Labels.read(r.labels, start, end, r.in.Ignore)
 	most := int32(r.shape.C) - 1
 	if r.view.act.sigmoid() && !r.view.perPixel {
 		most = 1

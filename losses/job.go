@@ -626,6 +626,9 @@ func (j *Job) Scan(from, to int, state []float64) error {
 }
 
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
+	if j.masksOnly(g) {
+		from = j.scanMasks(g, from, to, per, state)
+	}
 	r := g.read
 	r.keep = g.dense || j.outs != nil
 	if g.act.sigmoid() {
@@ -681,17 +684,22 @@ func (j *Job) scanChannels(g *group, from, to, per, px int, state []float64) err
 	return nil
 }
 
-// load reads a block of scores and target; predicted labels have no scores.
+// load reads a block of target and, where they are read in blocks, scores.
 func (j *Job) load(g *group, image, c, at, size int) error {
 	r := g.read
 	var err error
 	switch {
-	case j.in.Prediction.Form == Classes:
+	case j.blind(g):
 		r.begin(image, at, size)
+		if j.in.Prediction.Form == Classes {
+			err = r.predicted(c)
+		}
 	case g.act == sigmoidLogits && size == vec.Block && j.isUnits(g) && r.unit(image, c, at):
 		return nil
 	case g.act.sigmoid():
 		err = r.sigmoid(image, c, at, size)
+	case !g.hard && !g.dense: // only counts
+		err = r.largest(image, at, size)
 	default:
 		err = r.softmax(image, at, size)
 	}
@@ -1076,7 +1084,6 @@ func (r *reader) logit(c int) []float32 {
 func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float64) {
 	s = s[(r.image*g.channels+c)*4*slot:]
 	var n [4]float64
-	px := r.shape.Pixels()
 	labels := j.in.Prediction.Form == Classes
 	if !labels {
 		r.positives(c)
@@ -1098,26 +1105,12 @@ func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float6
 		}
 		return
 	}
-	per := labels && j.in.Prediction.Labels.Len() != r.shape.Len()
 	k := r.class(c)
-	if p, t := j.in.Prediction.Labels.U8, j.in.Target.Labels.U8; labels && !per && !g.soft && k == 1 && p != nil && t != nil && g.weight == nil && len(j.in.Ignore) == 0 {
-		at := (r.image*r.shape.C+c)*px + r.at
-		tp, fp, fn, tn := vec.Confusion8(p[at:at+r.size], t[at:at+r.size]) // both were checked to be 0 or 1
-		for i, x := range [...]int{tp, fp, fn, tn} {
-			s[i*slot] += float64(x)
-		}
-		return
-	}
 	th := float32(threshold)
 	for i := range r.size {
-		positive := false
-		switch {
-		case !labels:
+		positive := labels && r.arg[i] == 1
+		if !labels {
 			positive = r.p[i] >= th
-		case per:
-			positive = j.in.Prediction.Labels.At(r.image*px+r.at+i) == int32(c)
-		default:
-			positive = j.in.Prediction.Labels.At((r.image*r.shape.C+c)*px+r.at+i) == 1
 		}
 		truth := false
 		if g.soft {
@@ -1152,8 +1145,10 @@ func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float6
 func (j *Job) scanMatrix(g *group, r *reader, s []float64) {
 	c := g.channels
 	s = s[r.image*c*c*slot:]
-	px := r.shape.Pixels()
-	labels := j.in.Prediction.Form == Classes
+	if g.weight == nil && !g.soft && c*c <= vec.Block {
+		j.tallyMatrix(r, s[:c*c*slot])
+		return
+	}
 	for i := range r.size {
 		var t int32
 		if g.soft {
@@ -1164,13 +1159,7 @@ func (j *Job) scanMatrix(g *group, r *reader, s []float64) {
 		if t < 0 {
 			continue
 		}
-		p := int32(0)
-		if labels {
-			p = j.in.Prediction.Labels.At(r.image*px + r.at + i)
-		} else {
-			p = r.arg[i]
-		}
-		at := (int(t)*c + int(p)) * slot
+		at := (int(t)*c + int(r.arg[i])) * slot
 		if g.weight == nil {
 			s[at]++ // exact on the first grid
 		} else {

@@ -40,21 +40,18 @@ func DistanceMap(dst []float32, labels Labels, n, classes, d, h, w int, space []
 	if err != nil {
 		return err
 	}
-	for i := range labels.Len() {
-		if l := labels.At(i); l < 0 || int(l) >= classes {
-			return fail(CodeLabel, "target.data", "is %d at index %d, must be in [0, %d]", l, i, classes-1)
+	if lo, hi := labels.bounds(); lo < 0 || int(hi) >= classes {
+		for i := range labels.Len() {
+			if l := labels.At(i); l < 0 || int(l) >= classes {
+				return fail(CodeLabel, "target.data", "is %d at index %d, must be in [0, %d]", l, i, classes-1)
+			}
 		}
 	}
 	m := make([]uint8, px)
 	work := new(grid.Work)
 	for k := range n * classes {
-		at, c := k/classes*px, int32(k%classes)
-		for i := range m {
-			m[i] = 0
-			if labels.At(at+i) == c {
-				m[i] = 1
-			}
-		}
+		at := k / classes * px
+		labels.slice(at, at+px).hits(m, int32(k%classes))
 		work.Signed(dst[k*px:(k+1)*px], m, dims, s, insideOffset)
 	}
 	return nil

@@ -31,7 +31,7 @@ type Scratch struct {
 	Mask  []uint8
 	A, B  []float32
 	B64   []float64
-	Order lovaszOrder
+	Order sorter
 }
 
 // PlaneResult is what a Plane loss answers.
@@ -92,50 +92,48 @@ func (p *Planes) Scores(n, c int) []float32 {
 // Probs writes the probabilities of (n,c), and their complements where q is not
 // nil.
 func (p *Planes) Probs(n, c int, dst, q []float32) {
-	z := p.Scores(n, c)
+	var pad, qpad [vec.Block]float32
+	for b := range blocksOf(len(dst)) {
+		at, size := blockRange(b, len(dst))
+		to, toQ := dst[at:at+size], qpad[:padded(size)]
+		if size == vec.Block {
+			if q != nil {
+				toQ = q[at : at+size]
+			}
+			p.probs(n, c, at, size, to, toQ)
+			continue
+		}
+		p.probs(n, c, at, size, pad[:padded(size)], toQ)
+		copy(to, pad[:])
+		if q != nil {
+			copy(q[at:at+size], toQ)
+		}
+	}
+}
+
+// probs writes the probabilities and complements of a block of (n,c); dst and q
+// have its padded size.
+func (p *Planes) probs(n, c, at, size int, dst, q []float32) {
+	z := p.Scores(n, c)[at : at+size]
 	if p.in.Prediction.Form == Probs {
-		copy(dst, z)
-		for i := range q {
-			q[i] = 1 - z[i]
+		clear(dst[copy(dst, z):])
+		for i, x := range dst {
+			q[i] = 1 - x
 		}
 		return
 	}
-	if !p.Sigmoid {
-		p.softmax(n)
+	var zpad [vec.Block]float32
+	if size < len(dst) {
+		copy(zpad[:], z)
+		z = zpad[:len(dst)]
 	}
-	var pad, qpad, zpad, mpad, rpad [vec.Block]float32
-	for at := 0; at < len(dst); at += vec.Block {
-		size := min(vec.Block, len(dst)-at)
-		if size == vec.Block {
-			e := at + size
-			to := qpad[:]
-			if q != nil {
-				to = q[at:e]
-			}
-			if p.Sigmoid {
-				vec.Sigmoid(dst[at:e], to, z[at:e])
-			} else {
-				vec.SoftmaxClass(dst[at:e], to, z[at:e], p.m[at:e], p.r[at:e])
-			}
-			continue
-		}
-		n := padded(size)
-		copy(zpad[:n], z[at:at+size])
-		clear(zpad[size:n])
-		if p.Sigmoid {
-			vec.Sigmoid(pad[:n], qpad[:n], zpad[:n])
-		} else {
-			copy(mpad[:n], p.m[at:at+size])
-			copy(rpad[:n], p.r[at:at+size])
-			clear(mpad[size:n])
-			clear(rpad[size:n])
-			vec.SoftmaxClass(pad[:n], qpad[:n], zpad[:n], mpad[:n], rpad[:n])
-		}
-		copy(dst[at:at+size], pad[:size])
-		if q != nil {
-			copy(q[at:at+size], qpad[:size])
-		}
+	if p.Sigmoid {
+		vec.Sigmoid(dst, q, z)
+		return
 	}
+	p.softmax(n)
+	e := at + len(dst)
+	vec.SoftmaxClass(dst, q, z, p.m[at:e], p.r[at:e])
 }
 
 // softmax keeps the largest logit and the rest of the sum of image n.
@@ -144,71 +142,86 @@ func (p *Planes) softmax(n int) {
 		return
 	}
 	px := p.Shape.Pixels()
-	p.m, p.r, p.at = grow(p.m, px), grow(p.r, px), n
+	p.m, p.r, p.at = grow(p.m, padded(px)), grow(p.r, padded(px)), n
 	for b := range blocksOf(px) {
 		at, size := blockRange(b, px)
 		p.read.softmax(n, at, size)
-		copy(p.m[at:at+size], p.read.m)
-		copy(p.r[at:at+size], p.read.rest)
+		copy(p.m[at:], p.read.m)
+		copy(p.r[at:], p.read.rest)
 	}
 }
 
 // Hits writes 1 where (n, pixel) is of class c, 0 where it is not and 255 where
 // it counts nowhere. It tells how many are of the class and how many count.
 // Soft targets are of the class from 1/2 on.
-func (p *Planes) Hits(n, c int, dst []uint8) (hits, valid int) {
+func (p *Planes) Hits(n, c int, dst []uint8) (hits, valid int) { return p.hits(n, c, 0, dst) }
+
+// hits is Hits of the pixels of dst, which begin at a place in the plane.
+func (p *Planes) hits(n, c, at int, dst []uint8) (hits, valid int) {
 	t := &p.in.Target
-	px := p.Shape.Pixels()
 	if t.Kind == Soft {
-		for i, x := range plane(t.Soft, n*p.Shape.C+c, px) {
+		for i, x := range plane(t.Soft, n*p.Shape.C+c, p.Shape.Pixels())[at : at+len(dst)] {
 			dst[i] = 0
 			if x >= 0.5 {
 				dst[i] = 1
 				hits++
 			}
 		}
-		return hits, px
+		return hits, len(dst)
 	}
-	start, want := n*px, int32(c)
-	if p.Sigmoid {
-		want = 1
-		if t.Labels.Len() > p.Shape.N*px || p.Shape.C == 1 {
-			start = (n*p.Shape.C + c) * px
-		} else {
-			want = int32(c)
-		}
-	}
-	switch l := t.Labels; {
+	start, want, _ := p.labels(n, c)
+	l := t.Labels.slice(start+at, start+at+len(dst))
+	switch instances := t.Kind == Instances; {
+	case !instances && len(p.in.Ignore) == 0:
+		return l.hits(dst, want), len(dst)
 	case l.U8 != nil:
-		return mark(dst, l.U8[start:start+px], want, t.Kind == Instances, p.in.Ignore)
+		return mark(dst, l.U8, want, instances, p.in.Ignore)
 	case l.U16 != nil:
-		return mark(dst, l.U16[start:start+px], want, t.Kind == Instances, p.in.Ignore)
+		return mark(dst, l.U16, want, instances, p.in.Ignore)
 	default:
-		return mark(dst, l.I32[start:start+px], want, t.Kind == Instances, p.in.Ignore)
+		return mark(dst, l.I32, want, instances, p.in.Ignore)
 	}
+}
+
+// labels tells where the labels of (n,c) begin, which of them is of the class,
+// and whether they are 0 and 1, of this channel alone.
+func (p *Planes) labels(n, c int) (start int, want int32, own bool) {
+	px := p.Shape.Pixels()
+	if p.Sigmoid && (p.in.Target.Labels.Len() > p.Shape.N*px || p.Shape.C == 1) {
+		return (n*p.Shape.C + c) * px, 1, true
+	}
+	return n * px, int32(c), false
+}
+
+// block is Hits of a block, padded with pixels that do not count: the labels
+// themselves where they are such a mask, else in memory.
+func (p *Planes) block(b planeBlock, memory *[vec.Block]uint8) (mask []uint8, hits, valid int) {
+	t := &p.in.Target
+	if start, _, own := p.labels(b.n, b.c); own && t.Kind == Hard && t.Labels.U8 != nil && len(p.in.Ignore) == 0 && b.size%vec.Step == 0 {
+		mask = t.Labels.U8[start+b.at : start+b.at+b.size]
+		hits, _ = vec.Ones8(mask)
+		return mask, hits, b.size
+	}
+	mask = memory[:padded(b.size)]
+	for i := b.size; i < len(mask); i++ {
+		mask[i] = 255
+	}
+	hits, valid = p.hits(b.n, b.c, b.at, mask[:b.size])
+	return mask, hits, valid
 }
 
 // mark writes 1 where a label is the wanted one, 255 where it is ignored.
 func mark[T uint8 | uint16 | int32](dst []uint8, labels []T, want int32, instances bool, ignore []int32) (hits, valid int) {
 	labels = labels[:len(dst)]
-	w := T(want)
 	for i, l := range labels {
-		hit := uint8(0)
-		if l == w {
-			hit = 1
+		hit := int32(l) == want
+		if instances { // every id is of class 1
+			hit = (l > 0) == (want == 1)
 		}
-		dst[i] = hit
-		hits += int(hit)
-	}
-	if instances { // every id is of class 1
-		hits = 0
-		for i, l := range labels {
-			hit := uint8(want)
-			if l <= 0 {
-				hit = 1 - hit
-			}
-			dst[i] = hit
-			hits += int(hit)
+		dst[i] = 0
+		if hit {
+			dst[i] = 1
+			hits++
 		}
 	}
 	valid = len(dst)

@@ -74,18 +74,29 @@ func (l Labels) At(i int) int32 {
 	return l.I32[i]
 }
 
+// slice are the labels from one to before another.
+func (l Labels) slice(from, to int) Labels {
+	switch {
+	case l.U8 != nil:
+		return Labels{U8: l.U8[from:to]}
+	case l.U16 != nil:
+		return Labels{U16: l.U16[from:to]}
+	}
+	return Labels{I32: l.I32[from:to]}
+}
+
 // bounds are the smallest and the largest label.
 func (l Labels) bounds() (lo, hi int32) {
 	switch {
 	case l.U8 != nil:
-		return bounds(l.U8)
+		return 0, int32(vec.Largest8(l.U8))
 	case l.U16 != nil:
 		return bounds(l.U16)
 	}
 	return bounds(l.I32)
 }
 
-func bounds[T uint8 | uint16 | int32](list []T) (lo, hi int32) {
+func bounds[T uint16 | int32](list []T) (lo, hi int32) {
 	var a, b T
 	for _, x := range list {
 		if x > b {
@@ -194,23 +205,18 @@ func badSoft(data []float32) error {
 	return fail(CodeValue, "target.data", "changed while it was read")
 }
 
-// checkPredicted refuses predicted labels that are no classes: of the given
-// number of classes, or 0 and 1 where each channel is its own.
-func (in *Input) checkPredicted(classes int) error {
-	l := in.Prediction.Labels
-	if lo, hi := l.bounds(); lo >= 0 && int(hi) < classes {
-		return nil
-	}
+// badPredicted names the first predicted label that is no class.
+func badPredicted(l Labels, most int32) error {
 	for i := range l.Len() {
-		if x := l.At(i); x < 0 || int(x) >= classes {
+		if x := l.At(i); x < 0 || x > most {
 			hint := ""
-			if x == 255 && classes == 2 {
+			if x == 255 && most == 1 {
 				hint = "; a 0..255 mask must become 0 and 1"
 			}
-			return fail(CodeLabel, "prediction.data", "is %d at index %d, must be in [0, %d]%s", x, i, classes-1, hint)
+			return fail(CodeLabel, "prediction.data", "is %d at index %d, must be in [0, %d]%s", x, i, most, hint)
 		}
 	}
-	return nil
+	return fail(CodeLabel, "prediction.data", "changed while it was read")
 }
 
 func (in *Input) checkTargetShape() error {
@@ -259,12 +265,12 @@ func flat(dims []int) []int {
 // checkPredictedShape refuses predicted labels that do not fit the mode.
 func (in *Input) checkPredictedShape(mode string) error {
 	s := in.Prediction.Shape
-	want, classes := s.Len(), 2
+	want := s.Len()
 	if mode == "multiclass" {
-		want, classes = s.N*s.Pixels(), s.C
+		want = s.N * s.Pixels()
 	}
 	if n := in.Prediction.Labels.Len(); n != want {
 		return fail(CodeLength, "prediction.data", "has %d labels, mode %s wants %d", n, mode, want)
 	}
-	return in.checkPredicted(classes)
+	return nil
 }

@@ -27,11 +27,15 @@ type jobAnswer struct {
 	State  int `js:"state"` // numbers in it
 }
 
-// Losses that are no sums need room of a few times their input. From so many
-// scores on, where that is much and collecting is little beside their work, what
-// lies about is collected first: the size of the memory then does not depend on
-// when the collector last ran.
+// Losses that are no sums need room of a few times their input, which stays for
+// the next one. From so many scores on, where that is much, what lies about is
+// collected before such a loss takes more than ever: the size of the memory then
+// does not depend on when the collector last ran.
 const big = 1 << 15
+
+// most is the scores of the largest input that a loss has had, by its name, and
+// + where planes were wanted.
+var most = map[string]int{}
 
 // scratch is what one job leaves to the next; the program has one thread.
 var scratch losses.Scratch
@@ -83,9 +87,23 @@ func (j *job) finish() ([]result, error) {
 	return j.results(numbers, planes), nil
 }
 
-// tidy gives back memory before a big loss that is no sum takes its own.
+// tidy gives back memory before big losses that are no sums take theirs.
 func (j *job) tidy() {
-	if !j.sum && j.in.Prediction.Shape.Len() >= big {
+	n := j.in.Prediction.Shape.Len()
+	if j.sum || n < big {
+		return
+	}
+	grows := false
+	for _, s := range j.specs {
+		name := s.Name
+		if s.Options.Gradient || s.Options.Heatmap {
+			name += "+"
+		}
+		if !losses.Lookup(s.Name).Sum() && n > most[name] {
+			most[name], grows = n, true
+		}
+	}
+	if grows {
 		runtime.GC()
 	}
 }

@@ -17,11 +17,13 @@ import { planeOf } from './plane.js';
  *   the class of each exact colour with `colors`, or the channel itself as class id with `threshold: null`
  * - `as: 'probs'` or `'soft'`: channel / 255
  *
+ * With `into` the numbers go into that array, which is the mask's data then.
+ *
  * `channel` is alpha unless told otherwise. Browsers store colours premultiplied by alpha, so red, green and blue are exact
  * only where the canvas is opaque; alpha always is.
  *
  * @param {HTMLCanvasElement | OffscreenCanvas | CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} canvas
- * @param {import('./pixels.js').PixelOptions} [options]
+ * @param {import('./pixels.js').PixelOptions & import('./pixels.js').Destination} [options]
  * @returns {Mask}
  */
 export function fromCanvas(canvas, options) {
@@ -33,7 +35,7 @@ export function fromCanvas(canvas, options) {
  * of a TensorFlow.js model. Options as for fromCanvas.
  *
  * @param {ImageDataLike} image
- * @param {import('./pixels.js').PixelOptions} [options]
+ * @param {import('./pixels.js').PixelOptions & import('./pixels.js').Destination} [options]
  * @returns {Mask}
  */
 export function fromImageData(image, options) {
@@ -43,10 +45,10 @@ export function fromImageData(image, options) {
 /**
  * @param {string} adapter
  * @param {ImageDataLike} image
- * @param {import('./pixels.js').PixelOptions | undefined} options
+ * @param {(import('./pixels.js').PixelOptions & import('./pixels.js').Destination) | undefined} options
  */
 function readImage(adapter, image, options) {
-  const given = readOptions(adapter, options, PIXEL_OPTIONS);
+  const given = readOptions(adapter, options, [...PIXEL_OPTIONS, 'into']);
   const data = image?.data;
   if (!(data instanceof Uint8ClampedArray) && !(data instanceof Uint8Array)) {
     throw new MasklossError(

@@ -143,7 +143,7 @@ export function toLabels(adapter, values) {
  */
 function above(adapter, values, threshold) {
   checkThreshold(adapter, threshold);
-  if (values instanceof Uint8Array) return bytesAbove(values, threshold);
+  if (values instanceof Uint8Array) return bytesAbove(values, 0, 1, threshold);
   const bits = new Uint8Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const v = values[i];
@@ -158,15 +158,34 @@ function above(adapter, values, threshold) {
   return bits;
 }
 
+export const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 /**
- * The same of bytes, whose loop is a few times quicker for knowing it.
+ * The same of every step-th byte from an offset on: four a turn, as the bytes of one number. A byte is above the threshold
+ * where its sum with 255 - threshold carries out of the byte, which is where two of three are set: the highest bits of both,
+ * and that of the sum of the other seven.
  *
- * @param {Uint8Array} values
+ * @param {Uint8Array | Uint8ClampedArray} values
+ * @param {number} offset
+ * @param {number} step
  * @param {number} threshold
+ * @param {Uint8Array} [bits] where to write them
  */
-function bytesAbove(values, threshold) {
-  const bits = new Uint8Array(values.length);
-  for (let i = 0; i < bits.length; i++) bits[i] = values[i] > threshold ? 1 : 0;
+export function bytesAbove(values, offset, step, threshold, bits = new Uint8Array(Math.floor(values.length / step))) {
+  if (threshold < 0 || threshold >= 255) return bits.fill(threshold < 0 ? 1 : 0);
+  // Both classes of bytes alike, or the loop is slower once it has seen both.
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
+  const rest = 0x01010101 * (255 - Math.floor(threshold));
+  const low = rest & 0x7f7f7f7f;
+  const whole = LITTLE_ENDIAN && bits.byteOffset % 4 === 0;
+  const fours = new Int32Array(bits.buffer, whole ? bits.byteOffset : 0, whole ? bits.length >> 2 : 0);
+  let at = offset;
+  for (let i = 0; i < fours.length; i++, at += 4 * step) {
+    const four = bytes[at] | (bytes[at + step] << 8) | (bytes[at + 2 * step] << 16) | (bytes[at + 3 * step] << 24);
+    const sum = (four & 0x7f7f7f7f) + low;
+    fours[i] = (((four & rest) | ((four | rest) & sum)) >>> 7) & 0x01010101;
+  }
+  for (let i = 4 * fours.length; i < bits.length; i++, at += step) bits[i] = bytes[at] > threshold ? 1 : 0;
   return bits;
 }
 

@@ -1,7 +1,7 @@
 import { MasklossError } from '../error.js';
 import { readColors } from './color.js';
-import { FORM_OPTIONS, maskOf } from './form.js';
-import { oneOf } from './options.js';
+import { bytesAbove, checkThreshold, FORM_OPTIONS, LITTLE_ENDIAN, maskOf } from './form.js';
+import { describe, oneOf } from './options.js';
 
 /**
  * @typedef {import('../mask.js').Mask} Mask
@@ -13,6 +13,10 @@ import { oneOf } from './options.js';
  * @property {import('./color.js').ColorMap} [colors] labels only: the class of each exact colour, instead of a channel
  *
  * @typedef {PixelChoice & import('./form.js').FormOptions} PixelOptions
+ *
+ * @typedef {object} Destination
+ * @property {Uint8Array | Uint16Array | Float32Array} [into] where the numbers go, one for each pixel, such as the target of a
+ *   held input: a page that scores in a loop then makes no garbage
  *
  * @typedef {object} Pixels samples of an image, channels interleaved: grey, grey+alpha, RGB or RGBA
  * @property {ArrayLike<number>} data
@@ -32,10 +36,32 @@ const CHANNELS = /** @type {const} */ (['alpha', 'red', 'green', 'blue', 'luma']
  *
  * @param {string} adapter
  * @param {Pixels} image
- * @param {PixelOptions} options
+ * @param {PixelOptions & Destination} options
  * @returns {Mask}
  */
-export function fromPixels(adapter, image, options) {
+export function fromPixels(adapter, image, { into, ...options }) {
+  const mask = readPixels(adapter, image, options, into instanceof Uint8Array ? into : undefined);
+  if (into === undefined || into === mask.data) return mask;
+  const name = Object.getPrototypeOf(mask.data).constructor.name;
+  if (Object.getPrototypeOf(into ?? 0) !== Object.getPrototypeOf(mask.data) || into.length !== mask.data.length) {
+    throw new MasklossError(
+      'option',
+      'into',
+      `${adapter}: into is ${describe(into)}, must be a ${name} of ${mask.data.length}, one for each pixel`,
+    );
+  }
+  into.set(mask.data);
+  return /** @type {Mask} */ ({ ...mask, data: into });
+}
+
+/**
+ * @param {string} adapter
+ * @param {Pixels} image
+ * @param {PixelOptions} options
+ * @param {Uint8Array} [bytes] where the mask may go, if it is of as many bytes
+ * @returns {Mask}
+ */
+function readPixels(adapter, image, options, bytes) {
   const { width, height } = image;
   if (image.data.length !== width * height * image.channels) {
     throw new MasklossError(
@@ -64,20 +90,27 @@ export function fromPixels(adapter, image, options) {
       `${adapter}: as is 'logits', must be 'labels', 'instances', 'probs' or 'soft': an image holds no scores`,
     );
   }
-  const values = samplesOf(adapter, image, oneOf(adapter, 'channel', channel, CHANNELS));
+  const chosen = oneOf(adapter, 'channel', channel, CHANNELS);
+  const { data, channels, max } = image;
+  const offset = offsetOf(adapter, image, chosen);
+  if (labels && typeof form.threshold === 'number' && offset >= 0 && max === 255 && isBytes(data)) {
+    checkThreshold(adapter, form.threshold);
+    const room = bytes?.length === width * height ? bytes : undefined;
+    const bits = bytesAbove(data, offset, channels, form.threshold, room);
+    return maskOf(adapter, bits, dims, { ...form, threshold: null });
+  }
+  const values = samplesOf(image, offset);
   return maskOf(adapter, labels ? values : scaled(values, image.max), dims, form);
 }
 
 /**
- * One number per pixel.
+ * Where the channel stands among the samples of a pixel; -1 is luma, which must be mixed.
  *
  * @param {string} adapter
  * @param {Pixels} image
  * @param {Channel} channel
- * @returns {Uint8Array | Uint16Array | Float64Array}
  */
-function samplesOf(adapter, { data, width, height, channels, max }, channel) {
-  const count = width * height;
+function offsetOf(adapter, { channels }, channel) {
   const alpha = channels === 2 || channels === 4;
   if (channel === 'alpha' && !alpha) {
     throw new MasklossError(
@@ -86,15 +119,26 @@ function samplesOf(adapter, { data, width, height, channels, max }, channel) {
       `${adapter}: channel is 'alpha', which this image does not have: pass channel: 'red'`,
     );
   }
-  if (channel === 'luma' && channels > 2) {
+  if (channel === 'alpha') return channels - 1;
+  return channels > 2 ? { red: 0, green: 1, blue: 2, luma: -1 }[channel] : 0;
+}
+
+/**
+ * One number per pixel.
+ *
+ * @param {Pixels} image
+ * @param {number} offset
+ * @returns {Uint8Array | Uint16Array | Float64Array}
+ */
+function samplesOf({ data, width, height, channels, max }, offset) {
+  const count = width * height;
+  if (offset < 0) {
     const luma = new Float64Array(count);
     for (let i = 0, k = 0; i < count; i++, k += channels) {
       luma[i] = (299 * data[k] + 587 * data[k + 1] + 114 * data[k + 2]) / 1000;
     }
     return luma;
   }
-  const color = channels > 2 ? { red: 0, green: 1, blue: 2, luma: 0, alpha: 3 }[channel] : 0;
-  const offset = channel === 'alpha' ? channels - 1 : color;
   if (channels === 4 && max === 255 && LITTLE_ENDIAN && isBytes(data) && data.byteOffset % 4 === 0) {
     return bytesOf(new Uint32Array(data.buffer, data.byteOffset, count), 8 * offset);
   }
@@ -102,8 +146,6 @@ function samplesOf(adapter, { data, width, height, channels, max }, channel) {
   for (let i = 0, k = offset; i < count; i++, k += channels) samples[i] = data[k];
   return samples;
 }
-
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /**
  * @param {ArrayLike<number>} data

@@ -87,7 +87,8 @@ export async function maskloss() {
   };
   held.rgba = ({ rgba, size }) => {
     const image = { data: rgba, width: size, height: size };
-    return () => ({ numbers: [], array: fromImageData(image, { as: 'labels', channel: 'alpha' }).data });
+    const into = new Uint8Array(size * size); // of the page that scores in a loop
+    return () => ({ numbers: [], array: fromImageData(image, { as: 'labels', channel: 'alpha', into }).data });
   };
   return [
     { name: 'maskloss', title: 'Maskloss', cases: held, end: () => ml.dispose() },

@@ -32,6 +32,69 @@ test('labels: any trace of paint counts, as in CVAT', () => {
   });
 });
 
+test('every byte against every kind of threshold, in every channel, wherever the bytes lie', () => {
+  const memory = new Uint8Array(4 * 259 + 1);
+  for (const start of [0, 1]) {
+    const data = memory.subarray(start, start + 4 * 259);
+    // Pixels in which every channel takes every value, and three that are no whole turn.
+    for (let i = 0; i < data.length; i++) data[i] = 37 * (i >> 2) + 101 * (i & 3);
+    for (const [c, channel] of /** @type {const} */ (['red', 'green', 'blue', 'alpha']).entries()) {
+      for (const threshold of [
+        -Infinity,
+        -1,
+        -0.5,
+        0,
+        0.5,
+        1,
+        126,
+        127,
+        127.9,
+        128,
+        253,
+        254,
+        254.5,
+        255,
+        1e9,
+        Infinity,
+      ]) {
+        const want = Uint8Array.from({ length: 259 }, (_, i) => (data[4 * i + c] > threshold ? 1 : 0));
+        const got = fromImageData({ data, width: 37, height: 7 }, { channel, threshold });
+        assert.deepEqual(got.data, want, `${channel} above ${threshold}`);
+      }
+    }
+  }
+});
+
+test('a mask goes into the array that is given', () => {
+  const pixels = image([CLEAR, [9, 9, 9, 1], [0, 0, 0, 128], [255, 255, 255, 255], [1, 2, 3, 4]]);
+  const colors = [CLEAR, [9, 9, 9, 1], [0, 0, 0, 128], [255, 255, 255, 255], [1, 2, 3, 4]];
+  const memory = new ArrayBuffer(64);
+  for (const options of /** @type {import('../../adapters/pixels.js').PixelOptions[]} */ ([
+    {},
+    { threshold: 127 },
+    { threshold: -1 },
+    { threshold: 255 },
+    { threshold: null },
+    { colors: Object.fromEntries(colors.map((color, id) => [id, color])) },
+    { as: 'probs' },
+    { as: 'soft', channel: 'luma' },
+  ])) {
+    const want = fromImageData(pixels, options);
+    for (const at of [0, 4, 5]) {
+      const into =
+        want.data instanceof Float32Array ? new Float32Array(memory, 4 * at, 5) : new Uint8Array(memory, at, 5);
+      into.fill(7);
+      const got = fromImageData(pixels, { ...options, into });
+      assert.equal(got.data, into);
+      assert.deepEqual(got, want, JSON.stringify(options));
+    }
+  }
+  for (const into of [new Uint8Array(4), new Uint8Array(6), new Float32Array(5), [0, 0, 0, 0, 0], null, 'mask']) {
+    fault(() => fromImageData(pixels, { into: /** @type {any} */ (into) }), 'option', 'into');
+    fault(() => fromImageData(pixels, { into: /** @type {any} */ (into), threshold: null }), 'option', 'into');
+  }
+});
+
 test('probabilities are the channel over 255, in float32', () => {
   const every = image(
     Array.from({ length: 256 }, (_, v) => [255 - v, 7, 8, v]),

@@ -1,6 +1,10 @@
 package grid
 
-import "math"
+import (
+	"math"
+
+	"github.com/maskloss/maskloss/losses/internal/vec"
+)
 
 // sides says which pixels of a mask ask for a distance.
 type sides int
@@ -90,13 +94,9 @@ func alone(squared []float64) bool { return squared[0] > math.MaxFloat64 }
 func roots(dst []float32, squared []float64, a axes) {
 	squared = squared[:len(dst)]
 	if a.short {
-		for ; len(dst) >= 4; dst, squared = dst[4:], squared[4:] {
-			s, d := (*[4]float64)(squared), (*[4]float32)(dst)
-			d[0] = float32(math.Sqrt(float64(float32(s[0]))))
-			d[1] = float32(math.Sqrt(float64(float32(s[1]))))
-			d[2] = float32(math.Sqrt(float64(float32(s[2]))))
-			d[3] = float32(math.Sqrt(float64(float32(s[3]))))
-		}
+		narrow(dst, squared)
+		vec.Sqrt(dst)
+		return
 	}
 	for ; len(dst) >= 4; dst, squared = dst[4:], squared[4:] {
 		s, d := (*[4]float64)(squared), (*[4]float32)(dst)
@@ -107,6 +107,18 @@ func roots(dst []float32, squared []float64, a axes) {
 	}
 	for i := range dst {
 		dst[i] = float32(float64(a.unit * math.Sqrt(squared[i])))
+	}
+}
+
+// narrow is the loop dst[i] = float32(x[i]).
+func narrow(dst []float32, x []float64) {
+	for ; len(dst) >= 8 && len(x) >= 8; dst, x = dst[8:], x[8:] {
+		d, s := (*[8]float32)(dst), (*[8]float64)(x)
+		d[0], d[1], d[2], d[3] = float32(s[0]), float32(s[1]), float32(s[2]), float32(s[3])
+		d[4], d[5], d[6], d[7] = float32(s[4]), float32(s[5]), float32(s[6]), float32(s[7])
+	}
+	for i := range dst {
+		dst[i] = float32(x[i])
 	}
 }
 

@@ -1,9 +1,6 @@
 package grid
 
-import (
-	"bytes"
-	"math/bits"
-)
+import "math/bits"
 
 // kinds says of each pixel of a mask whether it is zero, 64 pixels a word, lowest bit first. Each plane begins a word of
 // its own; the bits after its last pixel are 0.
@@ -12,7 +9,7 @@ type kinds struct {
 	perPlane int
 }
 
-// pack reads a mask. Most words are those of the plane before, which is quick to see.
+// pack reads a mask.
 func (k *kinds) pack(mask []uint8, planes, plane int) {
 	k.perPlane = (plane + 63) / 64
 	k.words = grow(k.words, planes*k.perPlane)
@@ -20,12 +17,7 @@ func (k *kinds) pack(mask []uint8, planes, plane int) {
 		here := mask[z*plane : (z+1)*plane]
 		words := k.plane(z)
 		for i := range words {
-			from, to := i*64, min(i*64+64, plane)
-			if z > 0 && bytes.Equal(here[from:to], mask[(z-1)*plane+from:(z-1)*plane+to]) {
-				words[i] = k.words[(z-1)*k.perPlane+i]
-				continue
-			}
-			words[i] = packWord(here[from:to])
+			words[i] = packWord(here[i*64 : min(i*64+64, plane)])
 		}
 	}
 }

@@ -61,6 +61,10 @@ func BenchmarkKernels(b *testing.B) {
 		{"AlphaMask", 5, func() { AlphaMask(bytes, rgba, 3, 127) }},
 		{"AlphaUnit", 8, func() { AlphaUnit(d, rgba, 3) }},
 		{"Confusion8", 2, func() { Confusion8(answer, truth) }},
+		{"Ones8", 1, func() { Ones8(truth) }},
+		{"Mark8", 2, func() { Mark8(bytes, answer, 1) }},
+		{"HingeKeys", 9, func() { HingeKeys(wide, x, truth) }},
+		{"MissKeys", 13, func() { MissKeys(wide, p, q, truth) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {
 			b.SetBytes(int64(k.size * Block))

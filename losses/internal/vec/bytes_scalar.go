@@ -34,3 +34,19 @@ func masks8(s *[16]uint8) (a, b, c, d I32) {
 	o := splatI(1)
 	return k.Equal(o).ToInt32x4(), l.Equal(o).ToInt32x4(), m.Equal(o).ToInt32x4(), n.Equal(o).ToInt32x4()
 }
+
+// mark8 is Mark8 for whole turns, without the number.
+func mark8(dst, label []uint8, class uint8) {
+	for i, l := range label {
+		// The difference less one borrows from above where the label is the class.
+		dst[i] = uint8((uint32(l^class) - 1) >> 31)
+	}
+}
+
+// largest8 is Largest8 for whole turns.
+func largest8(x []uint8) (top uint8) {
+	for _, v := range x {
+		top = max(top, v)
+	}
+	return top
+}

@@ -1,6 +1,9 @@
 package vec
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestAlpha compares every channel and length with a plain loop.
 func TestAlpha(t *testing.T) {
@@ -31,7 +34,7 @@ func TestAlpha(t *testing.T) {
 // TestConfusion compares with a plain loop, also beyond what a byte can count.
 func TestConfusion(t *testing.T) {
 	c := newCorpus(7)
-	for _, n := range []int{0, 1, 63, 64, 65, 1000, 63 * 64, 63*64 + 1, 300 * 64} {
+	for _, n := range []int{0, 1, 63, 64, 65, 1000, 63 * 64, 63*64 + 1, 5000} {
 		for _, full := range []bool{false, true} {
 			a, b := c.bytes(n, 2), c.bytes(n, 2)
 			if full {
@@ -43,9 +46,55 @@ func TestConfusion(t *testing.T) {
 			for i := range a {
 				want[2*(1-a[i])+(a[i]^b[i])]++
 			}
-			tp, fp, fn, tn := Confusion8(a, b)
-			if got := [4]int{tp, fp, fn, tn}; got != [4]int{want[0], want[1], want[3], want[2]} {
-				t.Errorf("counts of %d are %v, want %v", n, got, want)
+			tp, fp, fn, tn, ok := Confusion8(a, b)
+			if got := [4]int{tp, fp, fn, tn}; !ok || got != [4]int{want[0], want[1], want[3], want[2]} {
+				t.Errorf("counts of %d are %v and %v, want %v", n, got, ok, want)
+			}
+			if ones, ok := Ones8(a); !ok || ones != tp+fp {
+				t.Errorf("ones of %d are %d and %v, want %d", n, ones, ok, tp+fp)
+			}
+			for i := range n { // anything else is seen wherever it stands
+				for _, x := range [][]uint8{a, b} {
+					was := x[i]
+					x[i] = uint8(2 << (i % 7))
+					if _, _, _, _, ok := Confusion8(a, b); ok {
+						t.Fatalf("Confusion8 of %d takes %d at %d for 0 or 1", n, x[i], i)
+					}
+					if _, ok := Ones8(x); ok {
+						t.Fatalf("Ones8 of %d takes %d at %d for 0 or 1", n, x[i], i)
+					}
+					x[i] = was
+				}
+			}
+		}
+	}
+}
+
+// TestMarks compares every length and class with a plain loop.
+func TestMarks(t *testing.T) {
+	c := newCorpus(10)
+	for n := 0; n <= 150; n++ {
+		label, mask := c.bytes(n, 4), make([]uint8, n)
+		for class := range uint8(5) {
+			got, want := Mark8(mask, label, class), 0
+			for i, l := range label {
+				hit := uint8(0)
+				if l == class {
+					hit = 1
+					want++
+				}
+				if mask[i] != hit {
+					t.Fatalf("mark %d of %d is %d, want %d of label %d and class %d", i, n, mask[i], hit, l, class)
+				}
+			}
+			if got != want {
+				t.Fatalf("%d marks of %d, want %d", got, n, want)
+			}
+		}
+		for i := range label {
+			label[i] = 255 - uint8(n)
+			if got := Largest8(label); got != max(255-uint8(n), slices.Max(label)) {
+				t.Fatalf("largest of %d is %d, want %d", n, got, slices.Max(label))
 			}
 		}
 	}

@@ -1,5 +1,7 @@
 package vec
 
+import "math"
+
 // Mul is dst = x y. dst may be x or y.
 func Mul(dst, x, y []float32) {
 	n := len(dst)
@@ -90,6 +92,18 @@ func MulAddTo(dst, x, y []float32) {
 		e, f, g, h = load4(at(dst, i))
 		a, b, c, d = add4(e, f, g, h, a, b, c, d)
 		store4(at(dst, i), a, b, c, d)
+	}
+}
+
+// Sqrt is x[i] = √x[i], correctly rounded. Any length.
+func Sqrt(x []float32) {
+	for ; len(x) >= Step; x = x[Step:] {
+		s := (*[Step]float32)(x)
+		a, b, c, d := load4(s)
+		store4(s, a.Sqrt(), b.Sqrt(), c.Sqrt(), d.Sqrt())
+	}
+	for i, v := range x {
+		x[i] = float32(math.Sqrt(float64(v)))
 	}
 }
 

@@ -1,6 +1,9 @@
 package vec
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 // TestElementwise compares with plain loops, bit by bit, also where dst is a source.
 func TestElementwise(t *testing.T) {
@@ -44,5 +47,22 @@ func TestElementwise(t *testing.T) {
 			equal(t, row.name, dst, want)
 			standing(t, row.name)
 		}
+	}
+}
+
+// TestSqrt compares with the root in float64, rounded.
+func TestSqrt(t *testing.T) {
+	c := newCorpus(13)
+	for n := range 100 {
+		x := c.positive(n)
+		want := make([]float32, n)
+		for i := range x {
+			if i%11 == 0 {
+				x[i] = []float32{0, 1, 4, float32(math.Inf(1))}[i%4]
+			}
+			want[i] = float32(math.Sqrt(float64(x[i])))
+		}
+		Sqrt(x)
+		equal(t, "Sqrt", x, want)
 	}
 }

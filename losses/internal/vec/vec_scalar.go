@@ -68,6 +68,10 @@ func (x F32) Mul(y F32) F32 {
 
 func (x F32) GetElem(i uint8) float32 { return [4]float32{x.a, x.b, x.c, x.d}[i] }
 
+// Sqrt is that of each lane: a float64 root rounded to float32 is the float32 root.
+func (x F32) Sqrt() F32      { return F32{sqrt(x.a), sqrt(x.b), sqrt(x.c), sqrt(x.d)} }
+func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }
+
 func (x F32) StoreArray(p *[4]float32) { *p = [4]float32{x.a, x.b, x.c, x.d} }
 func (x F32) Store(s []float32)        { x.StoreArray((*[4]float32)(s)) }
 
