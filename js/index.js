@@ -202,7 +202,7 @@ export class Maskloss {
     const checked = 'handle' in read ? read.input : read;
     const elements = checked.prediction.length;
     checkOutputs(outputs, checked.shape);
-    if (this.#pool && elements >= this.#pooled) {
+    if (this.#pool && elements >= this.#pooled && this.#pool.takes(checked)) {
       const plan = this.#instance.plan(request);
       try {
         return await this.#pool.run(
