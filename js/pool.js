@@ -23,6 +23,12 @@ import { arraysOf, copyTile, cut, fits, frameOf, pixelsOf, sizeOf, TILE_BYTES, t
 /** Elements of a prediction that are worth a worker of their own. */
 const SHARE = 2 ** 18;
 
+/** Elements from which on two workers are faster than one thread: below, a message takes as long as it saves. */
+const PAYS = 2 ** 20;
+
+/** The same times losses that are no sums, each of which takes several times as long as a sum. */
+const OTHERS_PAY = 2 ** 19;
+
 /**
  * A thread is started where Node has worker threads, else as a Web Worker.
  *
@@ -205,6 +211,7 @@ export class Pool {
    * @returns {Slot[] | Promise<Slot[]>}
    */
   #lease(most) {
+    this.#idle = this.#idle.filter(({ dead }) => !dead);
     const slots = this.#idle.splice(0, most);
     while (slots.length < most && slots.length + this.#busy.size + this.#idle.length < this.#size)
       slots.push(new Slot(this.#module));
@@ -224,6 +231,31 @@ export class Pool {
       if (!Array.isArray(leased)) break;
       this.#queue.shift()?.(leased);
     }
+  }
+
+  /**
+   * Whether workers are faster than one thread at an input. What reads probabilities or labels takes hardly longer than a copy.
+   *
+   * @param {Plan} plan
+   * @param {CheckedInput} input
+   */
+  pays({ losses }, { form, prediction: { length } }) {
+    const others = losses.filter(({ sum }) => !sum).length;
+    if (others > 0) return others > 1 && others * length >= OTHERS_PAY;
+    return form === 'logits' && length >= PAYS;
+  }
+
+  /** Whether all workers run; they are started where they are not. It throws where one could not be. */
+  get running() {
+    const slots = [...this.#idle, ...this.#busy];
+    while (slots.length < this.#size) {
+      const slot = new Slot(this.#module);
+      this.#idle.push(slot);
+      slots.push(slot);
+    }
+    const dead = slots.find((slot) => slot.dead?.code === 'load');
+    if (dead) throw dead.dead;
+    return slots.every(({ running }) => running);
   }
 
   /** Whether workers can score an input: one that they cannot is no input. @param {CheckedInput} input */
