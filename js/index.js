@@ -207,22 +207,25 @@ export class Maskloss {
     const checked = 'handle' in read ? read.input : read;
     const elements = checked.prediction.length;
     checkOutputs(outputs, checked.shape);
+    const alone = async () => {
+      if (signal && elements >= SLOW_ELEMENTS)
+        return evaluateSlowly(this.#instance, request, read, outputs, () => signal.aborted && aborted(signal));
+      return this.#instance.evaluate(request, read, outputs);
+    };
     const pool = this.#pool;
-    if (pool?.takes(checked)) {
-      const plan = this.#instance.plan(request);
-      try {
-        if (!this.#auto || (pool.pays(plan, checked) && pool.running))
-          return await pool.run(request, plan, 'handle' in read ? this.#instance.read(read) : read, outputs, signal);
-      } catch (error) {
-        // Workers are 'auto' and this page may not have any: this thread can do all they do.
-        if (!(error instanceof MasklossError) || error.code !== 'load' || !this.#auto) throw error;
-        pool.dispose();
-        this.#pool = undefined;
-      }
+    if (!pool?.takes(checked)) return alone();
+    const plan = this.#instance.plan(request);
+    const shared = () => pool.run(request, plan, 'handle' in read ? this.#instance.read(read) : read, outputs, signal);
+    if (!this.#auto) return shared();
+    try {
+      return await pool.faster(plan, checked, alone, shared);
+    } catch (error) {
+      // This page may not have any workers: this thread can do all they do.
+      if (!(error instanceof MasklossError) || error.code !== 'load') throw error;
+      pool.dispose();
+      this.#pool = undefined;
+      return alone();
     }
-    if (signal && elements >= SLOW_ELEMENTS)
-      return evaluateSlowly(this.#instance, request, read, outputs, () => signal.aborted && aborted(signal));
-    return this.#instance.evaluate(request, read, outputs);
   }
 
   /** @param {unknown} input */

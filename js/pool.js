@@ -1,6 +1,7 @@
 import { MasklossError } from './error.js';
 import { builtin } from './loader.js';
 import { copyOut, outputOf, PLANES } from './outputs.js';
+import { Pace } from './pace.js';
 import { arraysOf, copyTile, cut, fits, frameOf, pixelsOf, sizeOf, TILE_BYTES, total, viewsOf } from './tiles.js';
 
 /**
@@ -10,6 +11,7 @@ import { arraysOf, copyTile, cut, fits, frameOf, pixelsOf, sizeOf, TILE_BYTES, t
  * @typedef {import('./outputs.js').Outputs} Outputs
  * @typedef {import('./request.js').Request} Request
  * @typedef {import('./tiles.js').Frame} Frame
+ * @typedef {import('./tiles.js').Returned} Returned
  * @typedef {import('./tiles.js').Tile} Tile
  *
  * What Web Workers and worker threads have in common.
@@ -23,7 +25,7 @@ import { arraysOf, copyTile, cut, fits, frameOf, pixelsOf, sizeOf, TILE_BYTES, t
 /** Elements of a prediction that are worth a worker of their own. */
 const SHARE = 2 ** 18;
 
-/** Elements from which on two workers are faster than one thread: below, a message takes as long as it saves. */
+/** Elements from which on workers may be faster than one thread: below, messages take as long as they save. */
 const PAYS = 2 ** 20;
 
 /** The same times losses that are no sums, each of which takes several times as long as a sum. */
@@ -171,6 +173,7 @@ export class Pool {
   #queue = [];
   /** Buffers of tiles for the next input: fresh memory costs several times the copy into it. @type {Tile['buffer'][]} */
   #spare = [];
+  #pace = new Pace();
   #disposed = false;
 
   /**
@@ -234,19 +237,30 @@ export class Pool {
   }
 
   /**
-   * Whether workers are faster than one thread at an input. What reads probabilities or labels takes hardly longer than a copy.
+   * Does a work on one thread or by workers: by these only what may be worth them, once they run, and while they are the faster.
    *
+   * @template T
    * @param {Plan} plan
    * @param {CheckedInput} input
+   * @param {() => Promise<T>} alone
+   * @param {() => Promise<T>} shared
+   * @returns {Promise<T>}
    */
-  pays({ losses }, { form, prediction: { length } }) {
-    const others = losses.filter(({ sum }) => !sum).length;
-    if (others > 0) return others > 1 && others * length >= OTHERS_PAY;
-    return form === 'logits' && length >= PAYS;
+  async faster(plan, input, alone, shared) {
+    if (!pays(plan, input) || !this.running) return alone();
+    const kind = `${plan.id} ${Math.round(Math.log2(input.prediction.length))}`;
+    const way = this.#pace.choose(kind);
+    const idle = this.#busy.size === 0;
+    const start = performance.now();
+    const result = await (way === 'alone' ? alone() : shared());
+    // Who has to wait for others tells nothing.
+    if (idle) this.#pace.took(kind, way, performance.now() - start);
+    return result;
   }
 
   /** Whether all workers run; they are started where they are not. It throws where one could not be. */
   get running() {
+    if (this.#disposed) return true; // as whoever asks them will be told
     const slots = [...this.#idle, ...this.#busy];
     while (slots.length < this.#size) {
       const slot = new Slot(this.#module);
@@ -317,6 +331,19 @@ export class Pool {
     this.#idle = [];
     this.#spare = [];
   }
+}
+
+/**
+ * Whether workers may be faster than one thread. What reads probabilities or labels takes hardly longer than a copy, and one loss
+ * that is no sum has nothing to share.
+ *
+ * @param {Plan} plan
+ * @param {CheckedInput} input
+ */
+function pays({ losses }, { form, prediction: { length } }) {
+  const others = losses.filter(({ sum }) => !sum).length;
+  if (others > 0) return others > 1 && others * length >= OTHERS_PAY;
+  return form === 'logits' && length >= PAYS;
 }
 
 /** Runs at once; an error is the promise's. @param {() => void} run */
@@ -448,10 +475,10 @@ class Haul {
     this.#queue.length = 0;
   }
 
-  /** @param {Tile[]} tiles that were away */
+  /** @param {Returned[]} tiles */
   #takeBack(tiles) {
     for (const { image, from, buffer } of tiles) {
-      const tile = this.#tiles.find((own) => own.image === image && own.from === from);
+      const tile = buffer && this.#tiles.find((own) => own.image === image && own.from === from);
       if (tile) tile.buffer = buffer;
     }
   }
@@ -535,7 +562,7 @@ class Haul {
    * Copies the planes of a tile to where they belong.
    *
    * @param {Record<string, any>} results
-   * @param {{tile: Tile, planes: {name: string, plane: string, data: Float32Array}[]}} answer
+   * @param {{tile: Returned, planes: {name: string, plane: string, data: Float32Array}[]}} answer
    */
   #place(results, { tile, planes }) {
     this.#takeBack([tile]);

@@ -24,13 +24,17 @@ import { TYPES, typeOf } from './instance.js';
  * @property {number} from first pixel in its image
  * @property {number} pixels
  * @property {ArrayBuffer | SharedArrayBuffer} buffer the parts, one after the other
+ *
+ * A tile on its way back: shared memory has never left.
+ *
+ * @typedef {Omit<Tile, 'buffer'> & {buffer?: ArrayBuffer}} Returned
  */
 
 /** Pixels of a block: the losses go by these, see package losses. */
 const BLOCK = 1024;
 
 /** Bytes of a tile: they stay in the cache of a core between their copy and their score, and are worth a message. */
-export const TILE_BYTES = 2 ** 21;
+export const TILE_BYTES = 2 ** 22;
 
 const ALIGN = 8;
 

@@ -137,9 +137,8 @@ const tasks = {
         for (const tile of tiles) copyTile('out', tile, viewsOf(frame, tile)[k], whole, each);
       },
     }));
-    for (const tile of tiles) giveBack(tile);
     held = instance.hold(/** @type {any} */ ({ ...frame, prediction, target, weight }), IN);
-    return tiles;
+    return tiles.map(giveBack);
   },
 
   /**
@@ -203,10 +202,11 @@ function blocksOf({ frame }, { blocks }, { image }) {
   return [image * each, (image + 1) * each];
 }
 
-/** @param {Tile} tile */
-function giveBack(tile) {
-  if (tile.buffer instanceof ArrayBuffer) transfer.add(tile.buffer);
-  return tile;
+/** @param {Tile} tile @returns {import('./tiles.js').Returned} */
+function giveBack({ buffer, ...place }) {
+  if (!(buffer instanceof ArrayBuffer)) return place;
+  transfer.add(buffer);
+  return { ...place, buffer };
 }
 
 /**

@@ -57,9 +57,10 @@ const CONTESTS = [
 
 const AUTO_SIDES = [64, 128, 256, 512, 1024, 2048, 4096];
 
-/** @type {Record<'full' | 'quick', import('./rounds.js').Patience>} */
+/** @type {Record<'contest' | 'auto' | 'quick', import('./rounds.js').Patience>} */
 const PATIENCE = {
-  full: { budget: 4_000, least: 7, most: 41 },
+  contest: { budget: 4_000, least: 9, most: 41 },
+  auto: { budget: 1_000, least: 9, most: 41 },
   quick: { budget: 600, least: 3, most: 11 },
 };
 
@@ -111,7 +112,6 @@ async function contest(wasm, workers, input, run, held, patience) {
 /** @param {{ quick: boolean, tell?: (text: string) => void }} options @returns {Promise<PoolResults>} */
 export async function pool({ quick, tell = () => {} }) {
   const wasm = await compileModule();
-  const patience = quick ? PATIENCE.quick : PATIENCE.full;
   const contests = [];
   for (const { work, side: full, classes, images = 1, how, least } of CONTESTS) {
     const side = quick ? full / 2 : full;
@@ -122,7 +122,7 @@ export async function pool({ quick, tell = () => {} }) {
     const run = gradient
       ? (/** @type {Maskloss} */ ml, /** @type {any} */ given) => ml.evaluate('ce', given, { gradient })
       : WORKS[work];
-    const figures = await contest(wasm, WORKERS, input, run, how === 'held', patience);
+    const figures = await contest(wasm, WORKERS, input, run, how === 'held', PATIENCE[quick ? 'quick' : 'contest']);
     contests.push({ title, pixels: side * side * images, classes, least, ...figures });
   }
   const autos = [];
@@ -130,7 +130,14 @@ export async function pool({ quick, tell = () => {} }) {
     for (const classes of [1, 3]) {
       for (const side of AUTO_SIDES.slice(0, quick ? 5 : 7)) {
         tell(`workers: 'auto', ${work} at ${side}`);
-        const figures = await contest(wasm, 'auto', scene(side, classes, 1), WORKS[work], false, patience);
+        const figures = await contest(
+          wasm,
+          'auto',
+          scene(side, classes, 1),
+          WORKS[work],
+          false,
+          PATIENCE[quick ? 'quick' : 'auto'],
+        );
         autos.push({ title: work, pixels: side * side, classes, ...figures });
       }
     }

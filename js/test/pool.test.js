@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { load } from '../index.js';
+import { Pace } from '../pace.js';
 import { copyTile, cut, fits, frameOf, narrow, sizeOf, TILE_BYTES, viewsOf } from '../tiles.js';
 import { scene } from './scene.js';
 
@@ -209,6 +210,20 @@ test('auto: workers start at the first input that is worth them, which this thre
   assert.ok(auto.memory() > alone);
   assert.deepEqual(await auto.evaluate('dice', big), want);
   auto.dispose();
+});
+
+test('pace: the faster way, and the other once in a while', () => {
+  const pace = new Pace();
+  const run = (/** @type {number} */ alone, /** @type {number} */ shared, /** @type {number} */ calls) =>
+    Array.from({ length: calls }, () => {
+      const way = pace.choose('work');
+      pace.took('work', way, way === 'alone' ? alone : shared);
+      return way;
+    }).filter((way) => way === 'shared').length;
+  assert.deepEqual(run(20, 10, 4), 2); // one thread, workers twice as the first time is slow, one thread
+  assert.equal(run(20, 10, 160), 150);
+  assert.ok(run(20, 100, 160) < 20);
+  assert.ok(run(20, 10, 160) > 80);
 });
 
 test('a disposed pool is an error, and what it was doing is aborted', async () => {
