@@ -12,12 +12,11 @@ import { race } from './rounds.js';
  * @typedef {import('../index.js').Maskloss} Maskloss
  * @typedef {{ size: number, ms: number, bytes: number }} Point `size` pixels of all images, or classes; `ms` of the fastest round;
  *   `bytes` of wasm memory beside those that an instance has from the start
- * @typedef {{ by: 'pixels' | 'classes' | 'images', work: string, overhead: number, points: Point[], slope: number,
- *   memorySlope?: number, most?: number, grown: number }} Curve slopes of logarithms: 1 is in proportion. That of time is without
- *   the `overhead`, the milliseconds of a call for four pixels in the same rounds; that of memory is over the sizes that had to
- *   grow it, none where fewer than two had to. `grown`: bytes a pixel of the largest. `most`: what the slope of time must not
- *   exceed
- * @typedef {{ overhead: number, curves: Curve[] }} Growth `overhead`: that of cross entropy
+ * @typedef {{ by: 'pixels' | 'classes' | 'images', work: string, points: Point[], slope: number, memorySlope?: number,
+ *   most?: number, grown: number }} Curve `slope`: s of the time a + b size^s that fits best; `memorySlope`: that of logarithms,
+ *   over the sizes that had to grow the memory, none where fewer than two had to; 1 is in proportion. `grown`: bytes a pixel of
+ *   the largest. `most`: what the slope must not exceed
+ * @typedef {{ overhead: number, curves: Curve[] }} Growth `overhead`: milliseconds of a call for four pixels
  */
 
 /** What is watched as it grows; sums in proportion, what sorts or measures distances nearly so. @type {Record<string, { most?: number, make: (ml: Maskloss, input: any) => () => unknown }>} */
@@ -60,10 +59,36 @@ const SMALLEST = {
   target: { data: Uint8Array.of(1, 0, 1, 0), shape: [1, 2, 2], kind: 'labels' },
 };
 
-/** @param {Point[]} points @param {(point: Point) => number} of */
-function slope(points, of) {
+/**
+ * The exponent of a + b size^s, what a call costs by itself and what its pixels cost, by least squares of relative errors. The
+ * first must not be negative; with a size that is all overhead it is what that size took.
+ *
+ * @param {Point[]} points
+ */
+function exponentOf(points) {
+  let best = { error: Number.POSITIVE_INFINITY, exponent: Number.NaN };
+  for (let exponent = 0.5; exponent <= 2; exponent += 0.0025) {
+    const rows = points.map(({ size, ms }) => [1 / ms, size ** exponent / ms]);
+    const sum = (/** @type {(row: number[]) => number} */ of) => rows.reduce((total, row) => total + of(row), 0);
+    const [uu, uv, vv, u, v] = [
+      sum(([u]) => u * u),
+      sum(([u, v]) => u * v),
+      sum(([, v]) => v * v),
+      sum(([u]) => u),
+      sum(([, v]) => v),
+    ];
+    const a = Math.max(0, (u * vv - v * uv) / (uu * vv - uv * uv));
+    const b = (v - a * uv) / vv;
+    const error = sum(([u, v]) => (a * u + b * v - 1) ** 2);
+    if (error < best.error) best = { error, exponent };
+  }
+  return best.exponent;
+}
+
+/** The slope of the logarithms of memory. @param {Point[]} points */
+function memorySlopeOf(points) {
   const x = points.map(({ size }) => Math.log(size));
-  const y = points.map((point) => Math.log(of(point)));
+  const y = points.map(({ bytes }) => Math.log(bytes));
   const mean = (/** @type {number[]} */ list) => list.reduce((a, b) => a + b) / list.length;
   const [mx, my] = [mean(x), mean(y)];
   return (
@@ -110,18 +135,18 @@ export async function growth({ quick, tell = () => {} }) {
     /** @type {[number, any][]} */ inputs,
   ) => {
     tell(`${work} by ${by}`);
-    const [{ ms: overhead }, ...points] = await measure(wasm, work, [[0, SMALLEST], ...inputs], patience);
+    const points = await measure(wasm, work, inputs, patience);
     const grown = points.filter(({ grew }) => grew);
     const last = points[points.length - 1];
     return {
       by,
       work,
-      overhead,
       points: points.map(({ size, ms, bytes }) => ({ size, ms, bytes })),
-      slope: slope(points, ({ ms }) => Math.max(ms - overhead, 1e-6)),
-      memorySlope: grown.length < 2 ? undefined : slope(grown, ({ bytes }) => bytes),
+      slope: exponentOf(points),
+      memorySlope: grown.length < 2 ? undefined : memorySlopeOf(grown),
       grown: last.bytes / last.size,
-      most: by === 'pixels' ? WORKS[work].most : undefined,
+      // So few sizes as are quick do not tell.
+      most: by === 'pixels' && !quick ? WORKS[work].most : undefined,
     };
   };
 
@@ -142,5 +167,7 @@ export async function growth({ quick, tell = () => {} }) {
   curves.push(await curve('classes', 'cross entropy', classes));
   curves.push(await curve('classes', 'cross entropy, gradient', classes));
   curves.push(await curve('images', 'cross entropy', images));
-  return { overhead: curves[0].overhead, curves };
+  tell('the call itself');
+  const [{ ms: overhead }] = await measure(wasm, 'cross entropy', [[4, SMALLEST]], { ...patience, budget: 400 });
+  return { overhead, curves };
 }
