@@ -428,10 +428,11 @@ class Haul {
   begin(slots) {
     const request = this.#part(({ sum }) => sum);
     if (request.specs.length === 0) return;
+    const last = this.#plan.losses.every(({ sum }) => sum);
     for (const slot of slots) {
       this.#given.set(slot, []);
       slot
-        .call('begin', { request, frame: this.#frame, size: this.#cuts[0].pixels })
+        .call('begin', { request, frame: this.#frame, size: this.#cuts[0].pixels, last })
         .catch((error) => this.#fail(error));
     }
   }
@@ -512,50 +513,55 @@ class Haul {
     );
     await Promise.all([...this.#given.values()].flat());
     try {
-      if (this.#failure) throw this.#failure;
-      return await this.#finish(slots);
-    } catch (error) {
-      if (!(error instanceof MasklossError) || ['load', 'memory', 'internal', 'aborted'].includes(error.code))
-        throw error;
-      await this.#forget(slots);
-      // An error of the input is told by one who sees all of it, as one thread would tell it.
-      return await this.#evaluateAll(
-        slots[0],
-        this.#part(({ sum }) => sum),
-      );
+      const finished = await this.#finish(slots).catch((error) => this.#retell(slots, error));
+      await settled(finished.planes.map((place) => place()));
+      return finished.results;
     } finally {
       await this.#forget(slots);
     }
   }
 
-  /** @param {Slot[]} slots */
-  async #forget(slots) {
-    for (const tiles of await Promise.all(slots.map((slot) => slot.call('forget').catch(() => []))))
-      this.#takeBack(tiles);
-  }
-
   /**
-   * The numbers of what the workers have summed, and the planes of their tiles.
+   * The numbers of what the workers have summed, and what fetches the planes of the tiles of each.
    *
    * @param {Slot[]} slots
-   * @returns {Promise<Record<string, any>>}
+   * @returns {Promise<{results: Record<string, any>, planes: (() => Promise<void>)[]}>}
    */
   async #finish(slots) {
+    if (this.#failure) throw this.#failure;
     const states = await Promise.all(slots.map((slot) => slot.call('state')));
     const summed = slots.filter((_, k) => states[k]);
     const state = total(states.filter((state) => state));
     // Where only numbers are wanted, one will do.
     const first = await summed[0].call('finish', { state });
     const { results } = first;
-    if (first.tiles === 0) return results;
-    const work = async (/** @type {Slot} */ slot, /** @type {number} */ k) => {
-      const { tiles } = k === 0 ? first : await slot.call('finish', { state });
-      await settled(
-        Array.from({ length: tiles }, () => slot.call('spread').then((answer) => this.#place(results, answer))),
-      );
-    };
-    await settled(summed.map(work));
-    return results;
+    if (first.tiles === 0) return { results, planes: [] };
+    const others = await Promise.all(summed.slice(1).map((slot) => slot.call('finish', { state })));
+    const planes = [first, ...others].map(({ tiles }, k) => () => {
+      const answers = Array.from({ length: tiles }, () => summed[k].call('spread'));
+      return settled(answers.map(async (answer) => this.#place(results, await answer)));
+    });
+    return { results, planes };
+  }
+
+  /**
+   * An error of the input is told by one who sees all of it, as one thread would tell it.
+   *
+   * @param {Slot[]} slots
+   * @param {unknown} error
+   */
+  async #retell(slots, error) {
+    if (!(error instanceof MasklossError) || ['load', 'memory', 'internal', 'aborted'].includes(error.code))
+      throw error;
+    await this.#forget(slots);
+    const request = this.#part(({ sum }) => sum);
+    return { results: await this.#evaluateAll(slots[0], request), planes: [] };
+  }
+
+  /** Ends the sums, and takes back what tiles are still away. @param {Slot[]} slots */
+  async #forget(slots) {
+    for (const tiles of await Promise.all(slots.map((slot) => slot.call('forget').catch(() => []))))
+      this.#takeBack(tiles);
   }
 
   /**

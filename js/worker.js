@@ -18,6 +18,7 @@ import { copyTile, narrow, pixelsOf, total, viewsOf } from './tiles.js';
  * @property {Request} request
  * @property {Frame} frame of the whole input
  * @property {number} size pixels of a tile, but for the last ones
+ * @property {boolean} last whether nobody needs the tiles after this
  * @property {Map<number, Job>} jobs by the pixels of their tiles, the largest first
  * @property {Map<number, ReturnType<Instance['finish']>>} finished
  * @property {Tile[]} kept tiles that are needed again
@@ -38,10 +39,10 @@ const tasks = {
     instance = new Instance(module);
   },
 
-  /** @param {{request: Request, frame: Frame, size: number}} task */
-  begin({ request, frame, size }) {
+  /** @param {{request: Request, frame: Frame, size: number, last: boolean}} task */
+  begin({ request, frame, size, last }) {
     tasks.forget();
-    sums = { request, frame, size, jobs: new Map(), finished: new Map(), kept: [] };
+    sums = { request, frame, size, last, jobs: new Map(), finished: new Map(), kept: [] };
   },
 
   /**
@@ -84,7 +85,7 @@ const tasks = {
     return { results, tiles: kept.length };
   },
 
-  /** The planes of the next tile. A gradient takes the place of the prediction that it is of. */
+  /** The planes of the next tile. A gradient takes the place of the prediction that it is of, where nobody needs this after. */
   spread() {
     const work = current();
     const tile = /** @type {Tile} */ (work.kept.shift());
@@ -93,15 +94,15 @@ const tasks = {
     write(work, job, tile);
     spread(...blocksOf(work, job, tile));
     const [room] = viewsOf(work.frame, tile);
-    let taken = false;
+    let free = work.last;
     /** @type {{name: string, plane: string, data: Float32Array}[]} */
     const planes = [];
     take((view, plane, name, shape) => {
       if (plane === 'values' && shape && shape.length < 4) return;
       const length = view.length / work.frame.shape[0];
       let data = view.subarray(tile.image * length, (tile.image + 1) * length);
-      if (!taken && plane === 'gradient') {
-        taken = true;
+      if (free && plane === 'gradient') {
+        free = false;
         room.set(data);
         data = /** @type {Float32Array} */ (room);
       } else {

@@ -47,6 +47,18 @@ describe('a pool gives the bits of one thread', () => {
     });
   }
 
+  test('sums and others, with their planes', async () => {
+    for (const [input, names] of /** @type {[any, any][]} */ ([
+      [binary, ['ce', 'lovasz-hinge', 'focal']],
+      [classes, ['boundary', 'dice', 'lovasz-softmax', 'iou']],
+    ])) {
+      const options = Object.fromEntries(
+        names.map((/** @type {string} */ name) => [name, name === 'iou' ? {} : { gradient: true, heatmap: true }]),
+      );
+      assert.deepEqual(await pool.report(input, options), await one.report(input, options));
+    }
+  });
+
   test('planes into arrays of the caller', async () => {
     const length = binary.prediction.data.length;
     for (const name of /** @type {const} */ (['ce', 'lovasz-hinge'])) {
