@@ -346,9 +346,11 @@ function pays({ losses }, { form, prediction: { length } }) {
   return form === 'logits' && length >= PAYS;
 }
 
-/** Runs at once; an error is the promise's. @param {() => void} run */
-async function attempt(run) {
-  run();
+/** Runs at once; an error is for whoever awaits the promise, if anybody does. @param {() => void} run */
+function attempt(run) {
+  const done = (async () => run())();
+  done.catch(() => {});
+  return done;
 }
 
 /**
