@@ -290,9 +290,9 @@ export class Pool {
   run(request, plan, input, outputs, signal) {
     if (this.#disposed) throw new MasklossError('internal', '', 'this instance was disposed of, load a new one');
     const others = plan.losses.filter(({ sum }) => !sum).length;
-    const share = others < plan.losses.length ? Math.ceil(input.prediction.length / SHARE) : 1;
+    const share = others < plan.losses.length ? Math.min(Math.ceil(input.prediction.length / SHARE), this.#size) : 1;
     const haul = new Haul(request, plan, input, outputs, share);
-    const leased = this.#lease(Math.min(Math.max(share, others, 1), this.#size));
+    const leased = this.#lease(Math.min(Math.max(share, others), this.#size));
     const copied = attempt(() => {
       // Who runs already begins with the first tiles while the others are copied.
       if (Array.isArray(leased) && leased.every(({ running }) => running)) haul.begin(leased);
@@ -519,7 +519,7 @@ class Haul {
       await settled(finished.planes.map((place) => place()));
       return finished.results;
     } finally {
-      await this.#forget(slots);
+      this.#forget(slots); // for the next; nothing of it is waited for
     }
   }
 
