@@ -55,12 +55,15 @@ const CONTESTS = [
   { work: 'boundary', side: 1024, classes: 1, images: 8, how: 'cold' },
 ];
 
+/** Milliseconds after which 'auto' should know its way. */
+const SETTLING = 4_000;
+
 const AUTO_SIDES = [64, 128, 256, 512, 1024, 2048, 4096];
 
 /** @type {Record<'contest' | 'auto' | 'quick', import('./rounds.js').Patience>} */
 const PATIENCE = {
   contest: { budget: 4_000, least: 9, most: 41 },
-  auto: { budget: 1_000, least: 9, most: 41 },
+  auto: { budget: 2_500, least: 7, most: 41 },
   quick: { budget: 600, least: 3, most: 11 },
 };
 
@@ -96,6 +99,7 @@ async function contest(wasm, workers, input, run, held, patience) {
       const given = held ? ml.hold(input) : input;
       return { name, run: () => run(ml, given) };
     });
+    if (workers === 'auto') await settle(runners[1].run);
     const spreads = await race(runners, patience);
     return {
       one: /** @type {Spread} */ (spreads.get('one')),
@@ -106,6 +110,15 @@ async function contest(wasm, workers, input, run, held, patience) {
   } finally {
     one.dispose();
     pool.dispose();
+  }
+}
+
+/** Lets workers: 'auto' start its workers, and find out which way is the faster. @param {() => Promise<unknown>} run */
+async function settle(run) {
+  const end = performance.now() + SETTLING;
+  for (let i = 0; i < 8 && performance.now() < end; i++) {
+    await run();
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
