@@ -213,7 +213,7 @@ export class Maskloss {
       return this.#instance.evaluate(request, read, outputs);
     };
     const pool = this.#pool;
-    if (!pool?.takes(checked)) return alone();
+    if (!pool?.takes(checked, this.#auto)) return alone();
     const plan = this.#instance.plan(request);
     const shared = () => pool.run(request, plan, 'handle' in read ? this.#instance.read(read) : read, outputs, signal);
     if (!this.#auto) return shared();

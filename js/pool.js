@@ -31,6 +31,9 @@ const PAYS = 2 ** 20;
 /** The same times losses that are no sums, each of which takes several times as long as a sum. */
 const OTHERS_PAY = 2 ** 19;
 
+/** Elements below which nothing pays. */
+const SMALL = 2 ** 16;
+
 /**
  * A thread is started where Node has worker threads, else as a Web Worker.
  *
@@ -272,9 +275,14 @@ export class Pool {
     return slots.every(({ running }) => running);
   }
 
-  /** Whether workers can score an input: one that they cannot is no input. @param {CheckedInput} input */
-  takes(input) {
-    return fits(input);
+  /**
+   * Whether workers can score an input: one that they cannot is no input. Where they need not, small ones are not worth a look.
+   *
+   * @param {CheckedInput} input
+   * @param {boolean} auto
+   */
+  takes(input, auto) {
+    return !(auto && input.prediction.length < SMALL) && fits(input);
   }
 
   /**
