@@ -3,7 +3,7 @@ import { MasklossError } from './error.js';
 import { Held } from './held.js';
 import { fault, readInput, readPrediction, readTarget } from './input.js';
 import { Instance } from './instance.js';
-import { compile } from './loader.js';
+import { builtin, compile, onNode } from './loader.js';
 import { checkOutputs } from './outputs.js';
 import { isSignal, readAny, readMany, readOne, readOptions } from './request.js';
 import { evaluateSlowly } from './steps.js';
@@ -28,8 +28,9 @@ export { MasklossError };
  *
  * @typedef {object} LoadOptions
  * @property {WasmSource | PromiseLike<WasmSource>} [wasm] where the wasm is; default: maskloss.wasm beside the module
- * @property {number | 'auto'} [workers] 0: all on this thread, the default; n: a pool of n Web Workers (in Node: worker threads);
- *   'auto': a pool for big inputs only
+ * @property {number | 'auto'} [workers] 0: all on this thread, the default; n: a pool of n Web Workers (in Node: worker threads),
+ *   which does everything, so that this thread only copies; 'auto': a pool of as many as there are cores, up to 4, where it is
+ *   faster: for big inputs, and for several losses that are no sums. It starts at the first of these, which this thread still does
  * @property {AbortSignal} [signal] gives up loading
  * @property {(loaded: number, total: number) => void} [onProgress] bytes so far and in all, 0 where nobody knows
  *
@@ -44,9 +45,6 @@ const LOAD_OPTIONS = ['wasm', 'workers', 'signal', 'onProgress'];
 
 /** Workers that 'auto' makes at most: more hardly help, and each has a memory of its own. */
 const AUTO_WORKERS = 4;
-
-/** Elements of a prediction from which on 'auto' uses workers: below, sending takes as long as scoring. */
-const AUTO_ELEMENTS = 2 ** 20;
 
 /** Elements from which on an evaluation that has a signal pauses to listen to it. */
 const SLOW_ELEMENTS = 2 ** 20;
@@ -81,9 +79,10 @@ export async function load(options) {
         'wasm',
         `load: the wasm is of version ${found}, this package is ${version}: both must be of the same`,
       );
-    const pool = workers === 0 ? undefined : await newPool(module, workers === 'auto' ? autoWorkers() : workers);
+    const size = workers === 'auto' ? await autoWorkers() : workers;
+    const pool = size === 0 ? undefined : await newPool(module, size);
     if (workers !== 'auto') await pool?.ready(signal);
-    return new Maskloss(instance, pool, workers === 'auto' ? AUTO_ELEMENTS : 0);
+    return new Maskloss(instance, pool, workers === 'auto');
   } catch (error) {
     instance.dispose();
     throw error;
@@ -105,27 +104,33 @@ async function newPool(module, size) {
   return new Pool(module, size);
 }
 
-function autoWorkers() {
-  return Math.max(1, Math.min(AUTO_WORKERS, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1));
+/** As many as there are cores: this thread has nothing to do but copy. One worker alone would gain nothing. */
+async function autoWorkers() {
+  const cores = globalThis.navigator?.hardwareConcurrency ?? (await coresOfNode());
+  return cores < 2 ? 0 : Math.min(AUTO_WORKERS, cores);
+}
+
+async function coresOfNode() {
+  return onNode() ? (await builtin('node:os')).availableParallelism() : 1;
 }
 
 /** A loaded Maskloss: every loss and metric, ready to score. `load` makes it. */
 export class Maskloss {
   #instance;
   #pool;
-  #pooled;
+  #auto;
   /** @type {Manifest | undefined} */
   #manifest;
 
   /**
    * @param {Instance} instance
    * @param {import('./pool.js').Pool | undefined} pool
-   * @param {number} pooled elements of an input from which on the pool is used
+   * @param {boolean} auto whether the pool is only for what it is worth
    */
-  constructor(instance, pool, pooled) {
+  constructor(instance, pool, auto) {
     this.#instance = instance;
     this.#pool = pool;
-    this.#pooled = pooled;
+    this.#auto = auto;
   }
 
   /** The version of the package and its wasm. */
@@ -204,26 +209,25 @@ export class Maskloss {
     const checked = 'handle' in read ? read.input : read;
     const elements = checked.prediction.length;
     checkOutputs(outputs, checked.shape);
-    if (this.#pool && elements >= this.#pooled) {
-      const plan = this.#instance.plan(request);
-      try {
-        return await this.#pool.run(
-          request,
-          plan,
-          'handle' in read ? this.#instance.read(read) : read,
-          outputs,
-          signal,
-        );
-      } catch (error) {
-        // Workers are 'auto' and this page may not have any: this thread can do all they do.
-        if (!(error instanceof MasklossError) || error.code !== 'load' || this.#pooled === 0) throw error;
-        this.#pool.dispose();
-        this.#pool = undefined;
-      }
+    const alone = async () => {
+      if (signal && elements >= SLOW_ELEMENTS)
+        return evaluateSlowly(this.#instance, request, read, outputs, () => signal.aborted && aborted(signal));
+      return this.#instance.evaluate(request, read, outputs);
+    };
+    const pool = this.#pool;
+    if (!pool?.takes(checked, this.#auto)) return alone();
+    const plan = this.#instance.plan(request);
+    const shared = () => pool.run(request, plan, 'handle' in read ? this.#instance.read(read) : read, outputs, signal);
+    if (!this.#auto) return shared();
+    try {
+      return await pool.faster(plan, checked, alone, shared);
+    } catch (error) {
+      // This page may not have any workers: this thread can do all they do.
+      if (!(error instanceof MasklossError) || error.code !== 'load') throw error;
+      pool.dispose();
+      this.#pool = undefined;
+      return alone();
     }
-    if (signal && elements >= SLOW_ELEMENTS)
-      return evaluateSlowly(this.#instance, request, read, outputs, () => signal.aborted && aborted(signal));
-    return this.#instance.evaluate(request, read, outputs);
   }
 
   /** @param {unknown} input */

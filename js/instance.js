@@ -29,7 +29,7 @@ import { bringOut } from './outputs.js';
  * @property {number[]} [valuesShape]
  * @property {Record<string, number[]>} [extra] further numbers of a metric, such as its confusion matrix
  *
- * A set of losses whose options are checked.
+ * A set of losses whose options are checked; `sum` where parts of an image may be summed apart from each other.
  *
  * @typedef {{id: number, losses: {name: string, params: Record<string, unknown>, sum: boolean}[]}} Plan
  *
@@ -53,8 +53,11 @@ import { bringOut } from './outputs.js';
  * @property {Plan} plan
  * @property {readonly number[]} shape of the prediction
  * @property {number} blocks of 1024 pixels, of all images
+ * @property {boolean} planes whether it makes any
  * @property {number} in block of the input
  * @property {number} out block of the outputs
+ * @property {number} [address] of the input, unless it is a held one
+ * @property {Place[]} [places] of prediction, target and weight there
  *
  * An array that is made where it is wanted.
  *
@@ -62,7 +65,7 @@ import { bringOut } from './outputs.js';
  */
 
 /** The number of the functions that the program binds, see wasm/bind.go. */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 
 /** Blocks of the arena that every call may use; what stays has others. The program knows them by number, see wasm/arena.go. */
 export const IN = 0;
@@ -497,16 +500,39 @@ export class Instance {
    */
   begin(request, input, blocks = { in: ++this.#blocks, out: ++this.#blocks }) {
     const plan = this.plan(request);
-    const at = this.#input(input, blocks.in);
+    const put = 'handle' in input ? undefined : this.#putInput(blocks.in, input);
     this.#kept++;
     try {
-      const { id, blocks: count } = this.#call('begin', plan.id, at, blocks.out);
-      return { handle: { life: this.#life, id }, plan, shape: shapeOf(input), blocks: count, ...blocks };
+      const at = 'handle' in input ? this.#idOf(input.handle) : 0;
+      const { id, blocks: count, planes } = this.#call('begin', plan.id, at, blocks.out);
+      return {
+        handle: { life: this.#life, id },
+        plan,
+        shape: shapeOf(input),
+        blocks: count,
+        planes,
+        ...blocks,
+        ...put,
+      };
     } catch (error) {
       this.#kept--;
       if (blocks.in > WORDS && !this.#program.exited) this.#release(blocks.in);
       throw error;
     }
+  }
+
+  /**
+   * Writes into the input of a job.
+   *
+   * @param {Job} job
+   * @param {number} array 0: the prediction, 1: the target, 2: the weight
+   * @param {number} at first element
+   * @param {Elements} data
+   */
+  write(job, array, at, data) {
+    this.#idOf(job.handle);
+    const { address, places } = /** @type {Required<Job>} */ (job);
+    this.#view(address, places[array]).set(data, at);
   }
 
   /**
@@ -517,7 +543,7 @@ export class Instance {
    * @param {number} to
    */
   scan(job, from, to) {
-    this.#call('scan', this.#idOf(job.handle), from, to);
+    if (this.#export('scan', this.#idOf(job.handle), from, to) < 0) this.#call('answer');
   }
 
   /**
@@ -545,7 +571,9 @@ export class Instance {
        * @param {number} from
        * @param {number} to
        */
-      spread: (from, to) => this.#call('spread', id, from, to),
+      spread: (from, to) => {
+        if (this.#export('spread', id, from, to) < 0) this.#call('answer');
+      },
       /**
        * @template T
        * @param {(view: Float32Array, plane: 'gradient' | 'heatmap' | 'values', name: string, shape?: number[]) => T} copy
@@ -570,11 +598,11 @@ export class Instance {
    * Keeps an input in memory.
    *
    * @param {CheckedInput} input
+   * @param {number} [block] where; default: a block of its own
    * @returns {KeptInput}
    */
-  hold(input) {
+  hold(input, block = ++this.#blocks) {
     return this.#roomy(() => {
-      const block = ++this.#blocks;
       const { address, places } = this.#putInput(block, input);
       try {
         const id = this.#export('open');

@@ -1,18 +1,18 @@
 import { MasklossError } from './error.js';
-import { TYPES, typeOf } from './instance.js';
 import { builtin } from './loader.js';
 import { copyOut, outputOf, PLANES } from './outputs.js';
-import { blocksOf, spans } from './spans.js';
+import { Pace } from './pace.js';
+import { arraysOf, copyTile, cut, fits, frameOf, pixelsOf, sizeOf, TILE_BYTES, total, viewsOf } from './tiles.js';
 
 /**
  * @typedef {import('./input.js').CheckedInput} CheckedInput
- * @typedef {import('./input.js').Elements} Elements
  * @typedef {import('./instance.js').Plan} Plan
  * @typedef {import('./instance.js').Result} Result
  * @typedef {import('./outputs.js').Outputs} Outputs
  * @typedef {import('./request.js').Request} Request
- * @typedef {import('./worker.js').Parcel} Parcel
- * @typedef {import('./worker.js').SentInput} SentInput
+ * @typedef {import('./tiles.js').Frame} Frame
+ * @typedef {import('./tiles.js').Returned} Returned
+ * @typedef {import('./tiles.js').Tile} Tile
  *
  * What Web Workers and worker threads have in common.
  *
@@ -24,6 +24,15 @@ import { blocksOf, spans } from './spans.js';
 
 /** Elements of a prediction that are worth a worker of their own. */
 const SHARE = 2 ** 18;
+
+/** Elements from which on workers may be faster than one thread: below, messages take as long as they save. */
+const PAYS = 2 ** 20;
+
+/** The same times losses that are no sums, each of which takes several times as long as a sum. */
+const OTHERS_PAY = 2 ** 19;
+
+/** Elements below which nothing pays. */
+const SMALL = 2 ** 16;
 
 /**
  * A thread is started where Node has worker threads, else as a Web Worker.
@@ -58,12 +67,14 @@ async function startThread(onMessage, onError) {
   };
 }
 
-/** One worker: it does one task at a time. */
+/** One worker: it does one task after the other. */
 class Slot {
   /** @type {Promise<Thread>} */
+  #starting;
+  /** @type {Thread | undefined} */
   #thread;
-  /** @type {{resolve: (value: any) => void, reject: (error: unknown) => void} | undefined} */
-  #pending;
+  /** @type {Map<number, {resolve: (value: any) => void, reject: (error: unknown) => void}>} */
+  #pending = new Map();
   #id = 0;
   /** Bytes of its wasm memory. */
   memory = 0;
@@ -87,20 +98,34 @@ class Slot {
           : new MasklossError('internal', '', `a worker failed: ${why}`, { cause: error }),
       );
     };
-    this.#thread = startThread((message) => this.#settle(message), onError);
-    this.#thread.catch(onError);
-    this.ready = this.call('start', { module });
+    this.#starting = startThread((message) => this.#settle(message), onError);
+    this.ready = this.#starting.then(
+      (thread) => {
+        this.#thread = thread;
+        return this.call('start', { module });
+      },
+      (error) => {
+        onError(error);
+        throw this.dead;
+      },
+    );
     this.ready.catch(() => {}); // whoever leases it, hears
+  }
+
+  /** Whether it takes tasks at once. */
+  get running() {
+    return this.memory > 0;
   }
 
   /** @param {{id: number, value: unknown, error?: {code: any, field: string, message: string}, memory: number}} message */
   #settle({ id, value, error, memory }) {
-    if (id !== this.#id || !this.#pending) return;
-    const { resolve, reject } = this.#pending;
-    this.#pending = undefined;
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    this.#pending.delete(id);
     this.memory = memory;
-    if (error) reject(new MasklossError(error.code, error.field, error.message));
-    else resolve(value);
+    if (this.#pending.size === 0) this.#thread?.hold(false);
+    if (error) pending.reject(new MasklossError(error.code, error.field, error.message));
+    else pending.resolve(value);
   }
 
   /** @param {MasklossError} why */
@@ -108,29 +133,29 @@ class Slot {
     if (this.dead) return;
     this.dead = why;
     this.memory = 0;
-    this.#pending?.reject(why);
-    this.#pending = undefined;
-    this.#thread.then((thread) => thread.terminate()).catch(() => {});
+    for (const { reject } of this.#pending.values()) reject(why);
+    this.#pending.clear();
+    this.#starting.then((thread) => thread.terminate()).catch(() => {});
   }
 
   /**
-   * @param {'start' | 'evaluate' | 'scan' | 'finish' | 'forget'} name
-   * @param {object} task
+   * Gives it a task, at once: it begins while this thread still runs.
+   *
+   * @param {'start' | 'begin' | 'scan' | 'state' | 'finish' | 'spread' | 'forget' | 'load' | 'evaluate' | 'unload'} name
+   * @param {object} [task]
    * @param {Transferable[]} [transfer]
    * @returns {Promise<any>}
    */
-  async call(name, task, transfer = []) {
-    const thread = await this.#thread.catch(() => undefined);
-    if (!thread || this.dead) throw this.dead;
-    thread.hold(true);
-    try {
-      return await new Promise((resolve, reject) => {
-        this.#pending = { resolve, reject };
-        thread.post({ id: ++this.#id, name, task }, transfer);
-      });
-    } finally {
-      thread.hold(false);
-    }
+  call(name, task = {}, transfer = []) {
+    return new Promise((resolve, reject) => {
+      if (this.dead || !this.#thread) {
+        reject(this.dead);
+        return;
+      }
+      this.#thread.hold(true);
+      this.#pending.set(++this.#id, { resolve, reject });
+      this.#thread.post({ id: this.#id, name, task }, transfer);
+    });
   }
 
   /** Ends it in the middle of whatever it does. */
@@ -139,7 +164,7 @@ class Slot {
   }
 }
 
-/** Workers that share out evaluations: what is a sum by ranges of pixels, to the same bits as one thread; the rest by loss. */
+/** Workers that share out evaluations: what is a sum by tiles, to the same bits as one thread; the rest by loss. */
 export class Pool {
   #module;
   #size;
@@ -149,6 +174,9 @@ export class Pool {
   #busy = new Set();
   /** @type {((slots: Slot[]) => void)[]} */
   #queue = [];
+  /** Buffers of tiles for the next input: fresh memory costs several times the copy into it. @type {Tile['buffer'][]} */
+  #spare = [];
+  #pace = new Pace();
   #disposed = false;
 
   /**
@@ -189,6 +217,7 @@ export class Pool {
    * @returns {Slot[] | Promise<Slot[]>}
    */
   #lease(most) {
+    this.#idle = this.#idle.filter(({ dead }) => !dead);
     const slots = this.#idle.splice(0, most);
     while (slots.length < most && slots.length + this.#busy.size + this.#idle.length < this.#size)
       slots.push(new Slot(this.#module));
@@ -211,6 +240,52 @@ export class Pool {
   }
 
   /**
+   * Does a work on one thread or by workers: by these only what may be worth them, once they run, and while they are the faster.
+   *
+   * @template T
+   * @param {Plan} plan
+   * @param {CheckedInput} input
+   * @param {() => Promise<T>} alone
+   * @param {() => Promise<T>} shared
+   * @returns {Promise<T>}
+   */
+  async faster(plan, input, alone, shared) {
+    if (!pays(plan, input) || !this.running) return alone();
+    const kind = `${plan.id} ${Math.round(Math.log2(input.prediction.length))}`;
+    const way = this.#pace.choose(kind);
+    const idle = this.#busy.size === 0;
+    const start = performance.now();
+    const result = await (way === 'alone' ? alone() : shared());
+    // Who has to wait for others tells nothing.
+    if (idle) this.#pace.took(kind, way, performance.now() - start);
+    return result;
+  }
+
+  /** Whether all workers run; they are started where they are not. It throws where one could not be. */
+  get running() {
+    if (this.#disposed) return true; // as whoever asks them will be told
+    const slots = [...this.#idle, ...this.#busy];
+    while (slots.length < this.#size) {
+      const slot = new Slot(this.#module);
+      this.#idle.push(slot);
+      slots.push(slot);
+    }
+    const dead = slots.find((slot) => slot.dead?.code === 'load');
+    if (dead) throw dead.dead;
+    return slots.every(({ running }) => running);
+  }
+
+  /**
+   * Whether workers can score an input: one that they cannot is no input. Where they need not, small ones are not worth a look.
+   *
+   * @param {CheckedInput} input
+   * @param {boolean} auto
+   */
+  takes(input, auto) {
+    return !(auto && input.prediction.length < SMALL) && fits(input);
+  }
+
+  /**
    * Runs losses on an input, which is copied before this returns.
    *
    * @param {Request} request
@@ -220,37 +295,41 @@ export class Pool {
    * @param {AbortSignal | undefined} signal
    * @returns {Promise<Record<string, Result>>}
    */
-  async run(request, plan, input, outputs, signal) {
+  run(request, plan, input, outputs, signal) {
     if (this.#disposed) throw new MasklossError('internal', '', 'this instance was disposed of, load a new one');
-    const copy = {
-      ...input,
-      prediction: share(input.prediction),
-      target: share(input.target),
-      weight: input.weight && share(input.weight),
-    };
     const others = plan.losses.filter(({ sum }) => !sum).length;
-    const sums = others < plan.losses.length;
-    const slots = await until(
-      this.#leaseFor(Math.max(sums ? Math.ceil(input.prediction.length / SHARE) : 1, others)),
-      signal,
-      (late) => this.#giveBack(late),
-    );
+    const share = others < plan.losses.length ? Math.min(Math.ceil(input.prediction.length / SHARE), this.#size) : 1;
+    const haul = new Haul(request, plan, input, outputs, share);
+    const leased = this.#lease(Math.min(Math.max(share, others), this.#size));
+    const copied = attempt(() => {
+      // Who runs already begins with the first tiles while the others are copied.
+      if (Array.isArray(leased) && leased.every(({ running }) => running)) haul.begin(leased);
+      haul.copy(input, this.#spare);
+    });
+    return this.#finish(haul, copied, leased, signal);
+  }
+
+  /**
+   * @param {Haul} haul
+   * @param {Promise<void>} copied
+   * @param {Slot[] | Promise<Slot[]>} leased
+   * @param {AbortSignal | undefined} signal
+   */
+  async #finish(haul, copied, leased, signal) {
+    const slots = await until(Promise.resolve(leased), signal, (late) => this.#giveBack(late));
     try {
+      await copied;
       await until(Promise.all(slots.map((slot) => slot.ready)), signal);
-      return await until(runOn(slots, request, plan, copy, outputs), signal);
+      return await until(haul.run(slots), signal);
     } catch (error) {
       // Whatever the others still do is of no use.
       if (!(error instanceof MasklossError) || ['aborted', 'internal'].includes(error.code))
         for (const slot of slots) slot.terminate();
       throw error;
     } finally {
+      if (!slots.some(({ dead }) => dead)) this.#spare = haul.buffers(this.#spare);
       this.#giveBack(slots);
     }
-  }
-
-  /** @param {number} wanted @returns {Promise<Slot[]>} */
-  async #leaseFor(wanted) {
-    return this.#lease(Math.min(Math.max(wanted, 1), this.#size));
   }
 
   /** Ends all workers. */
@@ -258,7 +337,28 @@ export class Pool {
     this.#disposed = true;
     for (const slot of [...this.#idle, ...this.#busy]) slot.terminate();
     this.#idle = [];
+    this.#spare = [];
   }
+}
+
+/**
+ * Whether workers may be faster than one thread. What reads probabilities or labels takes hardly longer than a copy, and one loss
+ * that is no sum has nothing to share.
+ *
+ * @param {Plan} plan
+ * @param {CheckedInput} input
+ */
+function pays({ losses }, { form, prediction: { length } }) {
+  const others = losses.filter(({ sum }) => !sum).length;
+  if (others > 0) return others > 1 && others * length >= OTHERS_PAY;
+  return form === 'logits' && length >= PAYS;
+}
+
+/** Runs at once; an error is for whoever awaits the promise, if anybody does. @param {() => void} run */
+function attempt(run) {
+  const done = (async () => run())();
+  done.catch(() => {});
+  return done;
 }
 
 /**
@@ -283,162 +383,288 @@ function until(work, signal, late) {
   });
 }
 
-/**
- * @param {Slot[]} slots
- * @param {Request} request
- * @param {Plan} plan
- * @param {CheckedInput} input
- * @param {Outputs} outputs
- * @returns {Promise<Record<string, Result>>}
- */
-async function runOn(slots, request, plan, input, outputs) {
-  /** @param {(loss: Plan['losses'][number]) => boolean} wanted */
-  const part = (wanted) => {
-    const names = new Set(plan.losses.filter(wanted).map(({ name }) => name));
-    return { ...request, specs: request.specs.filter(({ name }) => names.has(name)), part: true };
-  };
-  const sums = part(({ sum }) => sum);
-  const others = plan.losses.filter(({ sum }) => !sum).map(({ name }) => part((loss) => loss.name === name));
-  /** @type {Record<string, Result>[]} */
-  const parts = [];
-  const collect = async (/** @type {Promise<Record<string, Result>>} */ task) => {
-    parts.push(await task);
-  };
-  if (sums.specs.length > 0)
-    await collect(slots.length > 1 ? split(slots, sums, input, outputs) : evaluate(slots[0], sums, input, outputs));
-  // The rest one by one: who is done with a loss takes the next.
-  const work = async (/** @type {Slot} */ slot) => {
-    for (let next = others.shift(); next; next = others.shift()) await collect(evaluate(slot, next, input, outputs));
-  };
-  await Promise.all(slots.map(work));
-  const results = Object.assign({}, ...parts);
-  // Nothing is defined for this input: the request as a whole says why.
-  if (Object.keys(results).length === 0) return evaluate(slots[0], request, input, outputs);
-  return Object.fromEntries(plan.losses.filter(({ name }) => name in results).map(({ name }) => [name, results[name]]));
-}
+/** An input on its way through workers. */
+class Haul {
+  #request;
+  #plan;
+  #frame;
+  #outputs;
+  #cuts;
+  /** @type {Tile[]} */
+  #tiles = [];
+  /** Those that nobody has had yet. @type {Tile[]} */
+  #queue = [];
+  /** The tiles that each worker was given. @type {Map<Slot, Promise<void>[]>} */
+  #given = new Map();
+  /** The first error of a worker. @type {unknown} */
+  #failure;
 
-/**
- * @param {Slot} slot
- * @param {Request} request
- * @param {CheckedInput} input
- * @param {Outputs} outputs
- * @returns {Promise<Record<string, Result>>}
- */
-async function evaluate(slot, request, input, outputs) {
-  const { sent, transfer } = pack(input);
-  /** @type {Record<string, Result>} */
-  const results = await slot.call('evaluate', { request, input: sent }, transfer);
-  for (const name of outputs.keys()) {
-    const result = results[name];
-    for (const plane of PLANES) {
-      const made = result?.[plane];
-      if (made && outputs.get(name)?.[plane]) result[plane] = copyOut(outputs, name, plane, made);
+  /**
+   * @param {Request} request
+   * @param {Plan} plan
+   * @param {CheckedInput} input
+   * @param {Outputs} outputs
+   * @param {number} share workers that it is worth
+   */
+  constructor(request, plan, input, outputs, share) {
+    this.#request = request;
+    this.#plan = plan;
+    this.#frame = frameOf(input);
+    this.#outputs = outputs;
+    this.#cuts = cut(this.#frame, share > 1 ? 4 * share : 1);
+  }
+
+  /**
+   * Buffers for the next input: at most as many as this one has.
+   *
+   * @param {Tile['buffer'][]} spare
+   */
+  buffers(spare) {
+    const own = this.#tiles.map(({ buffer }) => buffer).filter(({ byteLength }) => byteLength === TILE_BYTES);
+    return [...own, ...spare].slice(0, this.#tiles.length);
+  }
+
+  /**
+   * Part of the request.
+   *
+   * @param {(loss: Plan['losses'][number]) => boolean} wanted
+   */
+  #part(wanted) {
+    const names = new Set(this.#plan.losses.filter(wanted).map(({ name }) => name));
+    return { ...this.#request, specs: this.#request.specs.filter(({ name }) => names.has(name)), part: true };
+  }
+
+  /** Makes workers ready to sum, where there is anything to. @param {Slot[]} slots */
+  begin(slots) {
+    const request = this.#part(({ sum }) => sum);
+    if (request.specs.length === 0) return;
+    const last = this.#plan.losses.every(({ sum }) => sum);
+    for (const slot of slots) {
+      this.#given.set(slot, []);
+      slot
+        .call('begin', { request, frame: this.#frame, size: this.#cuts[0].pixels, last })
+        .catch((error) => this.#fail(error));
     }
   }
-  return results;
-}
 
-/**
- * Sums over all workers, each with a range of the blocks.
- *
- * @param {Slot[]} slots
- * @param {Request} request
- * @param {CheckedInput} input
- * @param {Outputs} outputs
- * @returns {Promise<Record<string, Result>>}
- */
-async function split(slots, request, input, outputs) {
-  const blocks = blocksOf(input.shape);
-  const ranges = slots.map((_, k) => [
-    Math.floor((blocks * k) / slots.length),
-    Math.floor((blocks * (k + 1)) / slots.length),
-  ]);
-  const scans = await Promise.allSettled(
-    slots.map((slot, k) => {
-      const [from, to] = ranges[k];
-      const { sent, transfer } = pack(input, from, to);
-      return slot.call('scan', { request, input: sent, from, to }, transfer);
-    }),
-  );
-  const failed = scans.find(({ status }) => status === 'rejected');
-  if (failed) {
-    const { reason } = /** @type {PromiseRejectedResult} */ (failed);
-    if (!(reason instanceof MasklossError) || ['load', 'memory', 'internal', 'aborted'].includes(reason.code))
-      throw reason;
-    // An error of the input is told by one who sees all of it, as one thread would tell it.
-    return evaluate(slots[0], request, input, outputs);
-  }
-  /** @type {Float64Array[]} */
-  const states = scans.map((scan) => /** @type {PromiseFulfilledResult<Float64Array>} */ (scan).value);
-  const state = states[0].map((x, i) => states.slice(1).reduce((total, other) => total + other[i], x));
-  /** @type {Record<string, any>[]} */
-  const parts = await Promise.all(
-    slots.map((slot, k) => slot.call('finish', { state, from: ranges[k][0], to: ranges[k][1] })),
-  );
-  const [results] = parts;
-  for (const [name, result] of Object.entries(results)) {
-    for (const plane of ['gradient', 'heatmap', 'values']) {
-      if (!result[plane]) continue;
-      /** @type {import('./spans.js').Piece[]} */
-      const pieces = parts.flatMap((part) => part[name][plane]);
-      const length = pieces.reduce((end, { at, data }) => Math.max(end, at + data.length), 0);
-      const whole = outputOf(outputs, name, plane, length) ?? new Float32Array(length);
-      for (const { at, data } of pieces) whole.set(data, at);
-      result[plane] = whole;
+  /**
+   * Copies the input into tiles. Workers that are ready get the first half of them in turn, as soon as they are there; the other
+   * half is for whoever is done.
+   *
+   * @param {CheckedInput} input
+   * @param {Tile['buffer'][]} spare
+   */
+  copy(input, spare) {
+    const arrays = arraysOf(input);
+    const each = pixelsOf(this.#frame);
+    const slots = [...this.#given.keys()];
+    for (const [i, place] of this.#cuts.entries()) {
+      const size = sizeOf(this.#frame, place.pixels);
+      const tile = { ...place, buffer: (size <= TILE_BYTES && spare.pop()) || newBuffer(Math.max(size, TILE_BYTES)) };
+      viewsOf(this.#frame, tile).forEach((part, k) => {
+        copyTile('in', tile, part, arrays[k], each);
+      });
+      this.#tiles.push(tile);
+      if (slots.length > 0 && 2 * i < this.#cuts.length) this.#give(slots[i % slots.length], tile);
+      else this.#queue.push(tile);
     }
   }
-  return results;
-}
 
-/**
- * A copy of an array, in memory that workers can read where there is such: a page has it when it is cross-origin isolated.
- *
- * @template {Elements} T
- * @param {T} data
- * @returns {T}
- */
-function share(data) {
-  const shares = typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;
-  const Class = /** @type {any} */ (TYPES[typeOf(data)]);
-  const copy = new Class(shares ? new SharedArrayBuffer(data.byteLength) : data.length);
-  copy.set(data);
-  return copy;
-}
+  /** @param {Slot} slot @param {Tile} tile */
+  #give(slot, tile) {
+    const scanned = slot.call('scan', tile, carried([tile])).then(
+      (back) => back && this.#takeBack([back]),
+      (error) => this.#fail(error),
+    );
+    this.#given.get(slot)?.push(scanned);
+    return scanned;
+  }
 
-/**
- * An input as it is sent, with what it hands over. Of a prediction, and of a soft target, only some blocks where they are
- * given.
- *
- * @param {CheckedInput} input
- * @param {number} [from]
- * @param {number} [to]
- * @returns {{sent: SentInput, transfer: Transferable[]}}
- */
-function pack(input, from, to) {
-  /** @type {Transferable[]} */
-  const transfer = [];
-  /** @param {Elements} data @param {boolean} cut @returns {Parcel} */
-  const parcel = (data, cut) => {
-    const ranges =
-      cut && from !== undefined && to !== undefined ? spans(input.shape, data.length, from, to) : [[0, data.length]];
-    const pieces = ranges.map(([start, end]) => {
-      if (data.buffer instanceof ArrayBuffer) {
-        const piece = data.slice(start, end);
-        transfer.push(/** @type {ArrayBuffer} */ (piece.buffer));
-        return { at: start, data: piece };
-      }
-      return { at: start, data: data.subarray(start, end) };
+  /** @param {unknown} error */
+  #fail(error) {
+    this.#failure ??= error;
+    this.#queue.length = 0;
+  }
+
+  /** @param {Returned[]} tiles */
+  #takeBack(tiles) {
+    for (const { image, from, buffer } of tiles) {
+      const tile = buffer && this.#tiles.find((own) => own.image === image && own.from === from);
+      if (tile) tile.buffer = buffer;
+    }
+  }
+
+  /** @param {Slot[]} slots @returns {Promise<Record<string, Result>>} */
+  async run(slots) {
+    const { losses } = this.#plan;
+    /** @type {Record<string, Result>} */
+    const results = {};
+    if (losses.some(({ sum }) => sum)) Object.assign(results, await this.#sum(slots));
+    if (losses.some(({ sum }) => !sum)) Object.assign(results, await this.#evaluateOthers(slots));
+    // Nothing is defined for this input: the request as a whole says why.
+    if (Object.keys(results).length === 0) return this.#evaluateAll(slots[0], this.#request);
+    return Object.fromEntries(losses.filter(({ name }) => name in results).map(({ name }) => [name, results[name]]));
+  }
+
+  /**
+   * What is a sum, by tiles: each worker has one before it and one that waits.
+   *
+   * @param {Slot[]} slots
+   * @returns {Promise<Record<string, Result>>}
+   */
+  async #sum(slots) {
+    if (this.#given.size === 0) this.begin(slots);
+    const work = async (/** @type {Slot} */ slot, /** @type {Promise<void> | undefined} */ before) => {
+      await before;
+      for (let tile = this.#queue.shift(); tile; tile = this.#queue.shift()) await this.#give(slot, tile);
+    };
+    await Promise.all(
+      [...this.#given].flatMap(([slot, given]) => [work(slot, given.at(-2)), work(slot, given.at(-1))]),
+    );
+    await Promise.all([...this.#given.values()].flat());
+    try {
+      const finished = await this.#finish(slots).catch((error) => this.#retell(slots, error));
+      await settled(finished.planes.map((place) => place()));
+      return finished.results;
+    } finally {
+      this.#forget(slots); // for the next; nothing of it is waited for
+    }
+  }
+
+  /**
+   * The numbers of what the workers have summed, and what fetches the planes of the tiles of each.
+   *
+   * @param {Slot[]} slots
+   * @returns {Promise<{results: Record<string, any>, planes: (() => Promise<void>)[]}>}
+   */
+  async #finish(slots) {
+    if (this.#failure) throw this.#failure;
+    const states = await Promise.all(slots.map((slot) => slot.call('state')));
+    const summed = slots.filter((_, k) => states[k]);
+    const state = total(states.filter((state) => state));
+    // Where only numbers are wanted, one will do.
+    const first = await summed[0].call('finish', { state });
+    const { results } = first;
+    if (first.tiles === 0) return { results, planes: [] };
+    const others = await Promise.all(summed.slice(1).map((slot) => slot.call('finish', { state })));
+    const planes = [first, ...others].map(({ tiles }, k) => () => {
+      const answers = Array.from({ length: tiles }, () => summed[k].call('spread'));
+      return settled(answers.map(async (answer) => this.#place(results, await answer)));
     });
-    return { type: /** @type {Parcel['type']} */ (typeOf(data)), length: data.length, pieces };
-  };
-  const { prediction, target, weight, kind } = input;
-  return {
-    sent: {
-      ...input,
-      prediction: parcel(prediction, true),
-      target: parcel(target, kind === 'soft'),
-      weight: weight && parcel(weight, false),
-    },
-    transfer,
-  };
+    return { results, planes };
+  }
+
+  /**
+   * An error of the input is told by one who sees all of it, as one thread would tell it.
+   *
+   * @param {Slot[]} slots
+   * @param {unknown} error
+   */
+  async #retell(slots, error) {
+    if (!(error instanceof MasklossError) || ['load', 'memory', 'internal', 'aborted'].includes(error.code))
+      throw error;
+    await this.#forget(slots);
+    const request = this.#part(({ sum }) => sum);
+    return { results: await this.#evaluateAll(slots[0], request), planes: [] };
+  }
+
+  /** Ends the sums, and takes back what tiles are still away. @param {Slot[]} slots */
+  async #forget(slots) {
+    for (const tiles of await Promise.all(slots.map((slot) => slot.call('forget').catch(() => []))))
+      this.#takeBack(tiles);
+  }
+
+  /**
+   * Copies the planes of a tile to where they belong.
+   *
+   * @param {Record<string, any>} results
+   * @param {{tile: Returned, planes: {name: string, plane: string, data: Float32Array}[]}} answer
+   */
+  #place(results, { tile, planes }) {
+    this.#takeBack([tile]);
+    const [images] = this.#frame.shape;
+    const each = pixelsOf(this.#frame);
+    for (const { name, plane, data } of planes) {
+      const length = (data.length / tile.pixels) * images * each;
+      const whole = outputOf(this.#outputs, name, plane, length) ?? results[name][plane] ?? new Float32Array(length);
+      copyTile('out', tile, data, whole, each);
+      results[name][plane] = whole;
+    }
+  }
+
+  /**
+   * What is no sum, one loss after the other: who is done with one takes the next.
+   *
+   * @param {Slot[]} slots
+   * @returns {Promise<Record<string, Result>>}
+   */
+  async #evaluateOthers(slots) {
+    const losses = this.#plan.losses.filter(({ sum }) => !sum);
+    /** @type {Record<string, Result>} */
+    const results = {};
+    const queue = losses.map(({ name }) => this.#part((loss) => loss.name === name));
+    let loaded = Promise.resolve();
+    const work = async (/** @type {Slot} */ slot) => {
+      loaded = loaded.then(() => this.#load(slot));
+      await loaded;
+      for (let next = queue.shift(); next; next = queue.shift())
+        Object.assign(results, await this.#evaluate(slot, next));
+      await slot.call('unload');
+    };
+    await settled(slots.slice(0, losses.length).map(work));
+    return results;
+  }
+
+  /** @param {Slot} slot @param {Request} request */
+  async #evaluateAll(slot, request) {
+    await this.#load(slot);
+    try {
+      return await this.#evaluate(slot, request);
+    } finally {
+      await slot.call('unload').catch(() => {});
+    }
+  }
+
+  /** Puts the input as a whole into a worker. One after the other, as tiles may be in one place only. @param {Slot} slot */
+  async #load(slot) {
+    this.#takeBack(await slot.call('load', { frame: this.#frame, tiles: this.#tiles }, carried(this.#tiles)));
+  }
+
+  /**
+   * @param {Slot} slot
+   * @param {Request} request
+   * @returns {Promise<Record<string, Result>>}
+   */
+  async #evaluate(slot, request) {
+    /** @type {Record<string, Result>} */
+    const results = await slot.call('evaluate', { request });
+    for (const name of this.#outputs.keys()) {
+      const result = results[name];
+      for (const plane of PLANES) {
+        const made = result?.[plane];
+        if (made && this.#outputs.get(name)?.[plane]) result[plane] = copyOut(this.#outputs, name, plane, made);
+      }
+    }
+    return results;
+  }
+}
+
+/** Waits for all, whatever becomes of one; the first error then. @param {Promise<unknown>[]} work */
+async function settled(work) {
+  for (const outcome of await Promise.allSettled(work)) if (outcome.status === 'rejected') throw outcome.reason;
+}
+
+/** What is handed over with tiles; shared memory is not. @param {Tile[]} tiles */
+function carried(tiles) {
+  return tiles.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
+}
+
+/** Memory that workers can read at once where there is such: a page has it when it is cross-origin isolated. @param {number} size */
+function newBuffer(size) {
+  const shares = typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;
+  try {
+    return shares ? new SharedArrayBuffer(size) : new ArrayBuffer(size);
+  } catch (error) {
+    throw new MasklossError('memory', '', `${size} bytes more are needed for a copy of the input`, { cause: error });
+  }
 }

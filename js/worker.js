@@ -3,26 +3,35 @@
 import { MasklossError } from './error.js';
 import { IN, Instance, OUT } from './instance.js';
 import { builtin } from './loader.js';
-import { spans } from './spans.js';
+import { copyTile, narrow, pixelsOf, total, viewsOf } from './tiles.js';
 
 /**
  * @typedef {import('./instance.js').Job} Job
- * @typedef {import('./input.js').CheckedInput} CheckedInput
- * @typedef {import('./spans.js').Piece} Piece
+ * @typedef {import('./instance.js').KeptInput} KeptInput
+ * @typedef {import('./request.js').Request} Request
+ * @typedef {import('./tiles.js').Frame} Frame
+ * @typedef {import('./tiles.js').Tile} Tile
  *
- * An array that comes in pieces; what lies between them is not read.
+ * Sums over tiles.
  *
- * @typedef {{type: 'f32' | 'u8' | 'u16' | 'i32', length: number, pieces: Piece[]}} Parcel
- *
- * @typedef {Omit<CheckedInput, 'prediction' | 'target' | 'weight'> & {prediction: Parcel, target: Parcel, weight: Parcel | null}} SentInput
+ * @typedef {object} Sums
+ * @property {Request} request
+ * @property {Frame} frame of the whole input
+ * @property {number} size pixels of a tile, but for the last ones
+ * @property {boolean} last whether nobody needs the tiles after this
+ * @property {Map<number, Job>} jobs by the pixels of their tiles, the largest first
+ * @property {Map<number, ReturnType<Instance['finish']>>} finished
+ * @property {Tile[]} kept tiles that are needed again
  */
 
 /** @type {Instance} */
 let instance;
-/** @type {Job | undefined} */
-let job;
-/** @type {Transferable[]} */
-let transfer = [];
+/** @type {Sums | undefined} */
+let sums;
+/** @type {KeptInput | undefined} */
+let held;
+/** @type {Set<Transferable>} */
+let transfer = new Set();
 
 const tasks = {
   /** @param {{module: WebAssembly.Module}} task */
@@ -30,84 +39,175 @@ const tasks = {
     instance = new Instance(module);
   },
 
+  /** @param {{request: Request, frame: Frame, size: number, last: boolean}} task */
+  begin({ request, frame, size, last }) {
+    tasks.forget();
+    sums = { request, frame, size, last, jobs: new Map(), finished: new Map(), kept: [] };
+  },
+
   /**
-   * A whole evaluation.
+   * Adds a tile to the sums. It goes back at once where nothing but numbers is wanted.
    *
-   * @param {{request: import('./request.js').Request, input: SentInput}} task
+   * @param {Tile} tile
    */
-  evaluate({ request, input }) {
-    const results = instance.evaluate(request, unpack(input));
+  scan(tile) {
+    const work = current();
+    work.kept.push(tile);
+    const job = jobOf(work, tile.pixels);
+    write(work, job, tile);
+    const [from, to] = blocksOf(work, job, tile);
+    instance.scan(job, from, to);
+    return job.planes ? undefined : giveBack(/** @type {Tile} */ (work.kept.pop()));
+  },
+
+  /** The sums of our tiles; nothing where there were none. */
+  state() {
+    return total([...current().jobs.values()].map((job) => instance.state(job)));
+  },
+
+  /**
+   * The numbers, of the sums of all tiles. Planes come tile by tile.
+   *
+   * @param {{state: Float64Array}} task
+   */
+  finish({ state }) {
+    const { frame, jobs, finished, kept } = current();
+    let results;
+    for (const [pixels, job] of jobs) {
+      const end = instance.finish(job, state);
+      finished.set(pixels, end);
+      results ??= end.take((view, _plane, _name, shape) => (shape && shape.length < 4 ? view.slice() : undefined));
+    }
+    for (const result of Object.values(results ?? {})) {
+      const { valuesShape } = result;
+      if (valuesShape && !result.values) result.valuesShape = [...valuesShape.slice(0, -2), ...frame.shape.slice(2)];
+    }
+    return { results, tiles: kept.length };
+  },
+
+  /** The planes of the next tile. A gradient takes the place of the prediction that it is of, where nobody needs this after. */
+  spread() {
+    const work = current();
+    const tile = /** @type {Tile} */ (work.kept.shift());
+    const job = jobOf(work, tile.pixels);
+    const { spread, take } = /** @type {ReturnType<Instance['finish']>} */ (work.finished.get(tile.pixels));
+    write(work, job, tile);
+    spread(...blocksOf(work, job, tile));
+    const [room] = viewsOf(work.frame, tile);
+    let free = work.last;
+    /** @type {{name: string, plane: string, data: Float32Array}[]} */
+    const planes = [];
+    take((view, plane, name, shape) => {
+      if (plane === 'values' && shape && shape.length < 4) return;
+      const length = view.length / work.frame.shape[0];
+      let data = view.subarray(tile.image * length, (tile.image + 1) * length);
+      if (free && plane === 'gradient') {
+        free = false;
+        room.set(data);
+        data = /** @type {Float32Array} */ (room);
+      } else {
+        data = data.slice();
+        transfer.add(data.buffer);
+      }
+      planes.push({ name, plane, data });
+    });
+    return { tile: giveBack(tile), planes };
+  },
+
+  /** Ends the sums, and gives back what is left of them. */
+  forget() {
+    if (!sums) return [];
+    const { jobs, kept } = sums;
+    sums = undefined;
+    for (const job of jobs.values()) instance.end(job);
+    return kept.map(giveBack);
+  },
+
+  /**
+   * Puts the input as a whole into memory, for evaluations.
+   *
+   * @param {{frame: Frame, tiles: Tile[]}} task
+   */
+  load({ frame, tiles }) {
+    tasks.unload();
+    const each = pixelsOf(frame);
+    const [prediction, target, weight = null] = frame.parts.map(({ type, planes }, k) => ({
+      type,
+      length: planes * frame.shape[0] * each,
+      fill(/** @type {any} */ whole) {
+        for (const tile of tiles) copyTile('out', tile, viewsOf(frame, tile)[k], whole, each);
+      },
+    }));
+    held = instance.hold(/** @type {any} */ ({ ...frame, prediction, target, weight }), IN);
+    return tiles.map(giveBack);
+  },
+
+  /**
+   * Losses on the input in memory.
+   *
+   * @param {{request: Request}} task
+   */
+  evaluate({ request }) {
+    const results = instance.evaluate(request, /** @type {KeptInput} */ (held));
     for (const { gradient, heatmap, values } of Object.values(results)) {
-      for (const plane of [gradient, heatmap, values]) if (plane) transfer.push(plane.buffer);
+      for (const plane of [gradient, heatmap, values]) if (plane) transfer.add(plane.buffer);
     }
     return results;
   },
 
-  /**
-   * The sums of some blocks of pixels.
-   *
-   * @param {{request: import('./request.js').Request, input: SentInput, from: number, to: number}} task
-   */
-  scan({ request, input, from, to }) {
-    forget();
-    job = instance.begin(request, unpack(input), { in: IN, out: OUT });
-    instance.scan(job, from, to);
-    const state = instance.state(job);
-    transfer.push(state.buffer);
-    return state;
+  unload() {
+    if (held) instance.drop('input', held.handle);
+    held = undefined;
   },
-
-  /**
-   * The numbers, of the sums of all blocks, and the planes where our blocks are.
-   *
-   * @param {{state: Float64Array, from: number, to: number}} task
-   */
-  finish({ state, from, to }) {
-    if (!job) throw new MasklossError('internal', '', 'finish without scan');
-    const { shape } = job;
-    const { spread, take } = instance.finish(job, state);
-    spread(from, to);
-    const results = take((view, plane, _, valuesShape) => {
-      // Those of ratios are no planes: everybody has them all.
-      const whole = plane === 'values' && valuesShape && valuesShape.length < 4;
-      const ranges = whole ? [[0, view.length]] : spans(shape, view.length, from, to);
-      return ranges.map(([start, end]) => {
-        const data = view.slice(start, end);
-        transfer.push(data.buffer);
-        return { at: start, data };
-      });
-    });
-    forget();
-    return results;
-  },
-
-  forget,
 };
 
-function forget() {
-  if (job) instance.end(job);
-  job = undefined;
+function current() {
+  if (!sums) throw new MasklossError('internal', '', 'there is no sum that this belongs to');
+  return sums;
 }
 
-/** @param {SentInput} input @returns {CheckedInput} */
-function unpack(input) {
-  const { prediction, target, weight } = input;
-  return /** @type {CheckedInput} */ (
-    /** @type {unknown} */ ({
-      ...input,
-      prediction: whole(prediction),
-      target: whole(target),
-      weight: weight && whole(weight),
-    })
-  );
+/**
+ * The job of the tiles of a size. The largest is begun first, so that its blocks do for all.
+ *
+ * @param {Sums} work
+ * @param {number} pixels
+ * @returns {Job}
+ */
+function jobOf(work, pixels) {
+  if (work.jobs.size === 0 && pixels !== work.size) jobOf(work, work.size);
+  let job = work.jobs.get(pixels);
+  if (!job) {
+    const frame = narrow(work.frame, pixels);
+    const [prediction, target, weight = null] = frame.parts.map(({ type, planes }) => ({
+      type,
+      length: planes * frame.shape[0] * pixels,
+      fill() {}, // tile by tile
+    }));
+    const input = /** @type {any} */ ({ ...frame, prediction, target, weight });
+    job = instance.begin(work.request, input, { in: IN, out: OUT });
+    work.jobs.set(pixels, job);
+  }
+  return job;
 }
 
-/** @param {Parcel} parcel */
-function whole({ type, length, pieces }) {
-  const fill = (/** @type {any} */ view) => {
-    for (const { at, data } of pieces) view.set(data, at);
-  };
-  return { type, length, fill };
+/** @param {Sums} work @param {Job} job @param {Tile} tile */
+function write({ frame }, job, tile) {
+  viewsOf(frame, tile).forEach((part, k) => {
+    instance.write(job, k, tile.image * part.length, part);
+  });
+}
+
+/** The blocks of a job that a tile is. @param {Sums} work @param {Job} job @param {Tile} tile @returns {[number, number]} */
+function blocksOf({ frame }, { blocks }, { image }) {
+  const each = blocks / frame.shape[0];
+  return [image * each, (image + 1) * each];
+}
+
+/** @param {Tile} tile @returns {import('./tiles.js').Returned} */
+function giveBack({ buffer, ...place }) {
+  if (!(buffer instanceof ArrayBuffer)) return place;
+  transfer.add(buffer);
+  return { ...place, buffer };
 }
 
 /**
@@ -115,10 +215,10 @@ function whole({ type, length, pieces }) {
  */
 function serve(host) {
   host.listen(({ id, name, task }) => {
-    transfer = [];
+    transfer = new Set();
     try {
       const value = tasks[/** @type {keyof typeof tasks} */ (name)](task);
-      host.post({ id, value, memory: instance.memory }, transfer);
+      host.post({ id, value, memory: instance.memory }, [...transfer]);
     } catch (error) {
       const { code, field, message } =
         error instanceof MasklossError ? error : { code: 'internal', field: '', message: String(error) };

@@ -14,7 +14,7 @@ import (
 
 // protocol is the number of this file's functions as a whole. Host and program
 // that differ in it are of different builds and must not be put together.
-const protocol = 2
+const protocol = 3
 
 // program is what the host has made and not yet dropped, by number.
 type program struct {
@@ -59,10 +59,8 @@ func (p *program) bind(object js.Value) <-chan struct{} {
 		"plan":        p.plan,
 		"answer":      p.said,
 		"begin":       p.begin,
-		"scan":        p.scan,
 		"state":       p.state,
 		"finish":      p.finish,
-		"spread":      p.spread,
 		"tally":       p.tally,
 		"add":         p.add,
 		"tallyState":  p.tallyState,
@@ -190,6 +188,39 @@ func evaluate(plan, input int32) int32 {
 	return int32(len(results))
 }
 
+// scan adds blocks of pixels to the state of a job. It gives 0, or -1 for an
+// error.
+//
+//lint:ignore U1000 the host calls it
+//go:wasmexport scan
+func scan(number, from, to int32) int32 {
+	return host.step(number, func(j *job) error { return j.Scan(int(from), int(to), j.state) })
+}
+
+// spread fills the outputs of a job for blocks of pixels. It gives 0, or -1 for
+// an error.
+//
+//lint:ignore U1000 the host calls it
+//go:wasmexport spread
+func spread(number, from, to int32) int32 {
+	return host.step(number, func(j *job) error { return j.Spread(int(from), int(to), j.outs) })
+}
+
+func (p *program) step(number int32, run func(j *job) error) int32 {
+	_, err := protect(func() (any, error) {
+		j, err := p.jobs.get(int(number))
+		if err != nil {
+			return nil, err
+		}
+		return nil, run(j)
+	})
+	if err != nil {
+		p.answer = err
+		return -1
+	}
+	return 0
+}
+
 func (p *program) start(plan, input, out int) (*job, error) {
 	n, err := p.plans.get(plan)
 	if err != nil {
@@ -208,16 +239,7 @@ func (p *program) begin(arg []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return jobAnswer{ID: p.jobs.add(j), Blocks: j.Blocks(), State: len(j.state)}, nil
-}
-
-// scan(job, from, to) adds blocks of pixels to the state.
-func (p *program) scan(arg []js.Value) (any, error) {
-	j, err := p.jobs.get(arg[0].Int())
-	if err != nil {
-		return nil, err
-	}
-	return nil, j.Scan(arg[1].Int(), arg[2].Int(), j.state)
+	return jobAnswer{ID: p.jobs.add(j), Blocks: j.Blocks(), State: len(j.state), Planes: j.planes()}, nil
 }
 
 // state(job) copies the state to where the host can read it.
@@ -252,15 +274,6 @@ func (p *program) finish(arg []js.Value) (any, error) {
 		copy(j.state, merged)
 	}
 	return j.finish()
-}
-
-// spread(job, from, to) fills the outputs for blocks of pixels.
-func (p *program) spread(arg []js.Value) (any, error) {
-	j, err := p.jobs.get(arg[0].Int())
-	if err != nil {
-		return nil, err
-	}
-	return nil, j.Spread(arg[1].Int(), arg[2].Int(), j.outs)
 }
 
 // drop(kind, number) forgets a plan, input, job or tally.

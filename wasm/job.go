@@ -22,9 +22,10 @@ type job struct {
 
 // jobAnswer is the size of a job.
 type jobAnswer struct {
-	ID     int `js:"id"`
-	Blocks int `js:"blocks"`
-	State  int `js:"state"` // numbers in it
+	ID     int  `js:"id"`
+	Blocks int  `js:"blocks"`
+	State  int  `js:"state"`  // numbers in it
+	Planes bool `js:"planes"` // whether anything is wanted beside numbers
 }
 
 // Losses that are no sums need room of a few times their input, which stays for
@@ -117,6 +118,16 @@ func (j *job) results(numbers []losses.Result, planes []planes) []result {
 		results[k].ValuesShape = planes[k].shape
 	}
 	return results
+}
+
+// planes tells whether anything is wanted of the job beside numbers.
+func (j *job) planes() bool {
+	for k, spec := range j.specs {
+		if spec.Options.Gradient || spec.Options.Heatmap || j.ValuesShape(k) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // planes are where the wanted planes of a result are.

@@ -64,11 +64,14 @@ func newPlan(r planRequest) (*plan, error) {
 	return p, nil
 }
 
-// answer names the losses of a plan and their parameters as used, in JSON.
+// answer names the losses of a plan and their parameters as used, in JSON, and
+// tells whether a loss may be summed over parts of an image that know nothing
+// of each other.
 func (p *plan) answer(id int) string {
 	rows := make([]object, len(p.specs))
 	for i, s := range p.specs {
-		rows[i] = object{{"name", s.Name}, {"params", s.Params()}, {"sum", losses.Lookup(s.Name).Sum()}}
+		_, mapped := s.Loss.(losses.Mapped)
+		rows[i] = object{{"name", s.Name}, {"params", s.Params()}, {"sum", losses.Lookup(s.Name).Sum() && !mapped}}
 	}
 	return string(appendJSON(nil, object{{"id", id}, {"losses", rows}}))
 }

@@ -14,10 +14,10 @@ const PAGE = `<!doctype html><title>bench</title><link rel="icon" href="data:,">
 <script src="${MODULES}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js"></script>`;
 
 /**
- * @param {{ quick: boolean, only: string, twins?: string, tell: (text: string) => void }} options `twins`: path of the compiled C
+ * @param {{ quick: boolean, only: string, parts: string[], twins?: string, tell: (text: string) => void }} options `twins`: path of the compiled C
  *   below the repository
  */
-export async function runBrowser({ quick, only, twins, tell }) {
+export async function runBrowser({ quick, only, parts, twins, tell }) {
   const files = directory(root);
   const server = await serve(
     async (path) => {
@@ -33,14 +33,15 @@ export async function runBrowser({ quick, only, twins, tell }) {
     page.on('pageerror', (error) => tell(`page: ${error.message}`));
     await page.exposeFunction('tell', tell);
     await page.goto(`${server.url}bench.html`);
-    const options = { quick, only, twins: twins && `/${twins}` };
+    const options = { quick, only, parts, twins: twins && `/${twins}` };
     const results = await page.evaluate(async ({ module, options }) => (await import(module)).runPage(options), {
       module: '/js/bench/page.js',
       options,
     });
     await page.close();
-    tell('first number');
-    const first = only ? undefined : await firstNumber(browser, server.url, quick ? 2 : 7);
+    const wanted = parts.includes('first');
+    if (wanted) tell('first number');
+    const first = !wanted ? undefined : await firstNumber(browser, server.url, quick ? 2 : 7);
     return { version: `Chromium ${browser.version()}`, ...results, first };
   } finally {
     await browser.close();

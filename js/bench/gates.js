@@ -29,6 +29,14 @@ const FASTER = [
   ['rgba', 'plain', 10],
 ];
 
+/** Case, peer and the same where the input is cold: a copy in is part of the call. @type {[string, string, number][]} */
+const COLD = [
+  ['bce', 'plain', 1],
+  ['bce', 'tf-wasm', 1],
+  ['dice', 'plain', 1],
+  ['dice', 'tf-wasm', 1],
+];
+
 /** The cases that are one pass of arithmetic over the pixels, and how near to C they must come. */
 const DENSE = [
   'bce',
@@ -52,6 +60,12 @@ const DOZEN = 4;
 const OVERHEAD = 0.1;
 const SHARE = 0.1;
 
+/** How memory may grow with pixels. The slope is rounded to hundredths, as it is told. */
+const MEMORY = 1;
+
+/** How many times the time of one thread workers: 'auto' may take at any size. */
+const AUTO = 1.1;
+
 /** Relative error of a value. */
 const ERROR = 1e-6;
 
@@ -59,12 +73,10 @@ const ERROR = 1e-6;
 const times = (x) => `${x.toPrecision(3)}x`;
 
 /**
- * @param {Outcome[]} outcomes
- * @param {Record<string, string>} titles of the contestants
- * @param {import('./growth.js').Growth | undefined} growth
+ * @param {import('./run.js').Environment} environment
  * @returns {Gate[]}
  */
-export function gatesOf(outcomes, titles, growth) {
+export function gatesOf({ outcomes, titles, growth, pool }) {
   /** @type {Gate[]} */
   const gates = [];
   const find = (/** @type {string} */ name, /** @type {string} */ contestant) =>
@@ -81,6 +93,16 @@ export function gatesOf(outcomes, titles, growth) {
     gates.push({
       pass: ratio >= least,
       text: `${title(name)}: ${times(ratio)} as fast as ${titles[peer]} (${goal}; ${fastest} by the fastest rounds)`,
+    });
+  }
+  for (const [name, peer, least] of COLD) {
+    const ours = find(name, 'maskloss-copied');
+    const theirs = find(name, peer);
+    if (!ours || !theirs) continue;
+    const ratio = theirs.median / ours.median;
+    gates.push({
+      pass: ratio > least,
+      text: `${title(name)}, copied in: ${times(ratio)} as fast as ${titles[peer]} (more than ${least}x; ${times(theirs.min / ours.min)} by the fastest rounds)`,
     });
   }
   for (const name of DENSE) {
@@ -110,21 +132,61 @@ export function gatesOf(outcomes, titles, growth) {
       gates.push({ pass: false, text: `${title(name)}: relative error ${error.toExponential(1)} (at most ${ERROR})` });
     }
   }
-  if (growth) {
-    const { overhead, curves } = growth;
-    gates.push({
+  return [...gates, ...(growth ? growthGates(growth) : []), ...(pool ? poolGates(pool) : [])];
+}
+
+/** @param {import('./growth.js').Growth} growth @returns {Gate[]} */
+function growthGates({ overhead, curves }) {
+  const gates = [
+    {
       pass: overhead < OVERHEAD,
       text: `A call costs ${(overhead * 1000).toFixed(0)} µs before the first pixel (below ${OVERHEAD * 1000})`,
+    },
+  ];
+  const points = curves.find(({ by, work }) => by === 'pixels' && work === 'cross entropy')?.points;
+  const megapixel = points?.find(({ size }) => size === 2 ** 20);
+  if (megapixel) {
+    const share = overhead / megapixel.ms;
+    gates.push({
+      pass: share < SHARE,
+      text: `That is ${(share * 100).toFixed(1)} % of cross entropy of a megapixel (below ${SHARE * 100} %)`,
     });
-    const points = curves.find(({ by, work }) => by === 'pixels' && work === 'cross entropy')?.points;
-    const megapixel = points?.find(({ size }) => size === 2 ** 20);
-    if (megapixel) {
-      const share = overhead / megapixel.ms;
-      gates.push({
-        pass: share < SHARE,
-        text: `That is ${(share * 100).toFixed(1)} % of cross entropy of a megapixel (below ${SHARE * 100} %)`,
-      });
-    }
+  }
+  for (const { by, work, slope, memorySlope, most, grown } of curves) {
+    if (most === undefined) continue;
+    const told = slope.toFixed(2);
+    gates.push({ pass: Number(told) <= most, text: `${work}: time grows as ${by}^${told} (at most ^${most})` });
+    if (memorySlope === undefined) continue;
+    const memory = memorySlope.toFixed(2);
+    gates.push({
+      pass: Number(memory) <= MEMORY,
+      text: `${work}: memory grows as ${by}^${memory} (at most ^${MEMORY}), ${grown.toFixed(1)} bytes a pixel at the largest`,
+    });
+  }
+  return gates;
+}
+
+/** @param {import('./pool.js').PoolResults} pool @returns {Gate[]} */
+function poolGates({ workers, contests, autos }) {
+  const name = (/** @type {import('./pool.js').Contest} */ { title, pixels, classes }) =>
+    `${title}, ${(pixels / 2 ** 20).toPrecision(3)} Mpx${classes > 1 ? ` of ${classes} classes` : ''}`;
+  const gates = [];
+  for (const contest of contests) {
+    const { one, pool, least } = contest;
+    if (!least) continue;
+    const ratio = one.median / pool.median;
+    gates.push({
+      pass: ratio >= least,
+      text: `${name(contest)}: ${workers} workers ${times(ratio)} as fast as one thread (at least ${least}x; ${times(one.min / pool.min)} by the fastest rounds)`,
+    });
+  }
+  for (const contest of autos) {
+    const { one, pool } = contest;
+    const ratio = pool.median / one.median;
+    gates.push({
+      pass: ratio <= AUTO,
+      text: `${name(contest)}: workers: 'auto' ${times(ratio)} the time of one thread (at most ${AUTO}x; ${times(pool.min / one.min)} by the fastest rounds)`,
+    });
   }
   return gates;
 }

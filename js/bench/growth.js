@@ -1,30 +1,57 @@
 // How time and memory grow with pixels, classes and images, and what a call costs before the first pixel.
 
+import { HEADROOM } from '../go.js';
 import { load } from '../index.js';
 import { DOZEN } from './dozen.js';
 import { makeInputs } from './inputs.js';
 import { inputOf } from './maskloss.js';
-import { spreadOf } from './rounds.js';
+import { compileModule } from './module.js';
+import { race } from './rounds.js';
 
 /**
  * @typedef {import('../index.js').Maskloss} Maskloss
- * @typedef {{ size: number, ms: number, bytes: number }} Point `size` pixels of all images, or classes; `bytes` of wasm memory more
- *   than that of a fresh instance
- * @typedef {{ by: 'pixels' | 'classes' | 'images', work: string, points: Point[], slope: number, memorySlope?: number }} Curve slopes of
- *   logarithms: 1 is in proportion; none where memory hardly grew
+ * @typedef {{ size: number, ms: number, bytes: number }} Point `size` pixels of all images, or classes; `ms` of the fastest round;
+ *   `bytes` of wasm memory beside those that an instance has from the start
+ * @typedef {{ by: 'pixels' | 'classes' | 'images', work: string, points: Point[], slope: number, memorySlope?: number,
+ *   most?: number, grown: number }} Curve `slope`: s of the time a + b size^s that fits best; `memorySlope`: that of logarithms,
+ *   over the sizes that had to grow the memory, none where fewer than two had to; 1 is in proportion. `grown`: bytes a pixel of
+ *   the largest. `most`: what the slope must not exceed
  * @typedef {{ overhead: number, curves: Curve[] }} Growth `overhead`: milliseconds of a call for four pixels
  */
 
-/** What is watched as it grows. @type {Record<string, (ml: Maskloss, input: any) => unknown>} */
+/** What is watched as it grows; sums in proportion, what sorts or measures distances nearly so. @type {Record<string, { most?: number, make: (ml: Maskloss, input: any) => () => unknown }>} */
 const WORKS = {
-  'cross entropy': (ml, input) => ml.evaluate('ce', input),
-  'cross entropy, gradient': (ml, input) => ml.evaluate('ce', input, { gradient: true }),
-  'twelve losses': (ml, input) => ml.report(input, DOZEN),
-  'Lovász hinge': (ml, input) => ml.evaluate('lovasz-hinge', input),
+  'cross entropy': { most: 1.02, make: (ml, input) => held(ml, input, (given) => ml.evaluate('ce', given)) },
+  'cross entropy, gradient': {
+    most: 1.02,
+    make(ml, input) {
+      const gradient = new Float32Array(input.prediction.data.length);
+      return held(ml, input, (given) => ml.evaluate('ce', given, { gradient }));
+    },
+  },
+  // The engine makes big arrays of fresh pages, small ones of those that it has: this is no proportion, and not ours.
+  'cross entropy, gradient in a new array': {
+    make: (ml, input) => held(ml, input, (given) => ml.evaluate('ce', given, { gradient: true })),
+  },
+  'twelve losses': { most: 1.02, make: (ml, input) => held(ml, input, (given) => ml.report(given, DOZEN)) },
+  'Lovász hinge': { most: 1.1, make: (ml, input) => held(ml, input, (given) => ml.evaluate('lovasz-hinge', given)) },
+  boundary: { most: 1.1, make: (ml, input) => held(ml, input, (given) => ml.evaluate('boundary', given)) },
+  'distance transform': {
+    most: 1.1,
+    make(ml, { target }) {
+      return () => ml.edt(target);
+    },
+  },
 };
 
-/** Memory grows in steps of 4 MB: below this they are all that one sees. */
-const ROOMY = 16_000_000;
+/** @param {Maskloss} ml @param {any} input @param {(held: any) => unknown} run */
+function held(ml, input, run) {
+  const kept = ml.hold(input);
+  return () => run(kept);
+}
+
+/** Bytes of a page of wasm memory. */
+const PAGE = 65_536;
 
 /** So few pixels that a call is all overhead; both classes are there, or there would be a warning. @type {import('../index.js').Input} */
 const SMALLEST = {
@@ -32,23 +59,36 @@ const SMALLEST = {
   target: { data: Uint8Array.of(1, 0, 1, 0), shape: [1, 2, 2], kind: 'labels' },
 };
 
-/** Milliseconds a call, the median of at least three. @param {() => unknown} run @param {number} budget */
-async function time(run, budget) {
-  const times = [];
-  await run();
-  const end = performance.now() + budget;
-  while (times.length < 3 || (performance.now() < end && times.length < 1000)) {
-    const start = performance.now();
-    await run();
-    times.push(performance.now() - start);
+/**
+ * The exponent of a + b size^s, what a call costs by itself and what its pixels cost, by least squares of relative errors. The
+ * first must not be negative; with a size that is all overhead it is what that size took.
+ *
+ * @param {Point[]} points
+ */
+function exponentOf(points) {
+  let best = { error: Number.POSITIVE_INFINITY, exponent: Number.NaN };
+  for (let exponent = 0.5; exponent <= 2; exponent += 0.0025) {
+    const rows = points.map(({ size, ms }) => [1 / ms, size ** exponent / ms]);
+    const sum = (/** @type {(row: number[]) => number} */ of) => rows.reduce((total, row) => total + of(row), 0);
+    const [uu, uv, vv, u, v] = [
+      sum(([u]) => u * u),
+      sum(([u, v]) => u * v),
+      sum(([, v]) => v * v),
+      sum(([u]) => u),
+      sum(([, v]) => v),
+    ];
+    const a = Math.max(0, (u * vv - v * uv) / (uu * vv - uv * uv));
+    const b = (v - a * uv) / vv;
+    const error = sum(([u, v]) => (a * u + b * v - 1) ** 2);
+    if (error < best.error) best = { error, exponent };
   }
-  return spreadOf(times).median;
+  return best.exponent;
 }
 
-/** @param {Point[]} points @param {'ms' | 'bytes'} of */
-function slope(points, of) {
+/** The slope of the logarithms of memory. @param {Point[]} points */
+function memorySlopeOf(points) {
   const x = points.map(({ size }) => Math.log(size));
-  const y = points.map((point) => Math.log(Math.max(point[of], 1e-9)));
+  const y = points.map(({ bytes }) => Math.log(bytes));
   const mean = (/** @type {number[]} */ list) => list.reduce((a, b) => a + b) / list.length;
   const [mx, my] = [mean(x), mean(y)];
   return (
@@ -57,48 +97,56 @@ function slope(points, of) {
 }
 
 /**
- * One point, in an instance of its own.
+ * All sizes of a work in turn, each in an instance of its own, so that what else the machine does falls on all alike.
  *
  * @param {WebAssembly.Module} wasm
- * @param {(ml: Maskloss, input: any) => unknown} work
- * @param {import('../index.js').Input} input
- * @param {number} budget
+ * @param {string} work
+ * @param {[number, any][]} inputs
+ * @param {import('./rounds.js').Patience} patience
+ * @returns {Promise<(Point & { grew: boolean })[]>}
  */
-async function point(wasm, work, input, budget) {
-  const ml = await load({ wasm });
+async function measure(wasm, work, inputs, patience) {
+  const instances = [];
   try {
-    const before = ml.memory();
-    const held = ml.hold(input);
-    const ms = await time(() => work(ml, held), budget);
-    return { ms, bytes: ml.memory() - before };
+    for (const [size, input] of inputs) {
+      const ml = await load({ wasm });
+      instances.push({ size, ml, before: ml.memory(), input });
+    }
+    const runners = instances.map(({ size, ml, input }) => ({ name: String(size), run: WORKS[work].make(ml, input) }));
+    const spreads = await race(runners, patience);
+    return instances.map(({ size, ml, before }) => ({
+      size,
+      ms: spreads.get(String(size))?.min ?? Number.NaN,
+      bytes: ml.memory() - (before - HEADROOM * PAGE),
+      grew: ml.memory() > before,
+    }));
   } finally {
-    ml.dispose();
+    for (const { ml } of instances) ml.dispose();
   }
 }
 
 /** @param {{ quick: boolean, tell?: (text: string) => void }} options @returns {Promise<Growth>} */
 export async function growth({ quick, tell = () => {} }) {
-  const budget = quick ? 50 : 400;
-  const wasm = await module();
+  const patience = quick ? { budget: 800, least: 3, most: 21 } : { budget: 6_000, least: 7, most: 101 };
+  const wasm = await compileModule();
   const curve = async (
     /** @type {Curve['by']} */ by,
     /** @type {string} */ work,
     /** @type {[number, any][]} */ inputs,
   ) => {
     tell(`${work} by ${by}`);
-    const points = [];
-    for (const [size, input] of inputs) {
-      points.push({ size, ...(await point(wasm, WORKS[work], input, budget)) });
-    }
-    // Small inputs are all overhead.
-    const large = by === 'pixels' ? points.filter(({ size }) => size >= 256 ** 2) : points;
-    const roomy = points.filter(({ bytes }) => bytes >= ROOMY);
+    const points = await measure(wasm, work, inputs, patience);
+    const grown = points.filter(({ grew }) => grew);
+    const last = points[points.length - 1];
     return {
       by,
       work,
-      points,
-      slope: slope(large, 'ms'),
-      memorySlope: roomy.length < 2 ? undefined : slope(roomy, 'bytes'),
+      points: points.map(({ size, ms, bytes }) => ({ size, ms, bytes })),
+      slope: exponentOf(points),
+      memorySlope: grown.length < 2 ? undefined : memorySlopeOf(grown),
+      grown: last.bytes / last.size,
+      // So few sizes as are quick do not tell.
+      most: by === 'pixels' && !quick ? WORKS[work].most : undefined,
     };
   };
 
@@ -119,16 +167,7 @@ export async function growth({ quick, tell = () => {} }) {
   curves.push(await curve('classes', 'cross entropy', classes));
   curves.push(await curve('classes', 'cross entropy, gradient', classes));
   curves.push(await curve('images', 'cross entropy', images));
-
   tell('the call itself');
-  const { ms: overhead } = await point(wasm, WORKS['cross entropy'], SMALLEST, budget);
+  const [{ ms: overhead }] = await measure(wasm, 'cross entropy', [[4, SMALLEST]], { ...patience, budget: 400 });
   return { overhead, curves };
-}
-
-/** The module, compiled once for all instances. */
-async function module() {
-  const address = new URL('../maskloss.wasm', import.meta.url);
-  if (address.protocol !== 'file:') return WebAssembly.compileStreaming(fetch(address));
-  const { readFile } = await import('node:fs/promises');
-  return WebAssembly.compile(new Uint8Array(await readFile(address)));
 }

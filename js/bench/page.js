@@ -4,6 +4,7 @@ import { growth } from './growth.js';
 import { maskloss } from './maskloss.js';
 import { onnxruntime } from './onnxruntime.js';
 import { comparator, plain } from './plain.js';
+import { pool } from './pool.js';
 import { runSuite } from './suite.js';
 import { SLOW_CASES, tensorflow } from './tensorflow.js';
 import { twins } from './twins.js';
@@ -42,12 +43,17 @@ function graphicsTitle() {
   return /swiftshader|llvmpipe|software/i.test(renderer) ? 'TensorFlow.js webgl (software)' : 'TensorFlow.js webgl';
 }
 
-/** @param {{ quick: boolean, only: string, twins?: string }} options */
-export async function runPage({ quick, only, twins: address }) {
+/** @param {{ quick: boolean, only: string, parts: string[], twins?: string }} options */
+export async function runPage({ quick, only, parts, twins: address }) {
   const tell = /** @type {any} */ (globalThis).tell;
-  const contestants = await pageContestants(address);
-  const outcomes = await runSuite(contestants, { quick, only, tell });
+  const contestants = parts.includes('races') ? await pageContestants(address) : [];
+  const outcomes = contestants.length > 0 ? await runSuite(contestants, { quick, only, tell }) : [];
   for (const { end } of contestants) end?.();
   const titles = Object.fromEntries(contestants.map(({ name, title }) => [name, title]));
-  return { titles, outcomes, growth: only ? undefined : await growth({ quick, tell }) };
+  return {
+    titles,
+    outcomes,
+    growth: parts.includes('growth') ? await growth({ quick, tell }) : undefined,
+    pool: parts.includes('pool') ? await pool({ quick, tell }) : undefined,
+  };
 }

@@ -13,6 +13,7 @@ import { gatesOf } from './gates.js';
 import { growth } from './growth.js';
 import { nodeContestants } from './node.js';
 import { plotOf } from './plot.js';
+import { pool } from './pool.js';
 import { runSuite } from './suite.js';
 import { tableOf } from './table.js';
 import { wire } from './wire.js';
@@ -23,6 +24,7 @@ import { wire } from './wire.js';
  * @property {Record<string, string>} titles of the contestants
  * @property {import('./suite.js').Outcome[]} outcomes
  * @property {import('./growth.js').Growth} [growth]
+ * @property {import('./pool.js').PoolResults} [pool]
  * @property {Awaited<ReturnType<typeof import('./firstNumber.js').firstNumber>>} [first]
  *
  * @typedef {object} Results
@@ -36,6 +38,8 @@ import { wire } from './wire.js';
 const HELP = `node js/bench/run.js [options]
   --quick         half the side, few rounds: below a minute
   --only NAME     the cases whose name contains NAME
+  --growth        only how time and memory grow
+  --pool          only workers against one thread
   --node-only     not in Chromium
   --browser-only  not in Node
   --native        Go's own benchmark too
@@ -48,16 +52,17 @@ const TWINS = 'build/bench/twins.wasm';
 /** Of a kernel, elsewhere named by an address. */
 const tell = (/** @type {string} */ text) => process.stderr.write(`\r\x1b[K${text}`);
 
-/** @param {{ quick: boolean, only: string, twins?: string }} options @returns {Promise<Environment>} */
-async function runNode({ quick, only, twins }) {
-  const contestants = await nodeContestants(twins && join(root, twins));
-  const outcomes = await runSuite(contestants, { quick, only, tell });
+/** @param {{ quick: boolean, only: string, parts: string[], twins?: string }} options @returns {Promise<Environment>} */
+async function runNode({ quick, only, parts, twins }) {
+  const contestants = parts.includes('races') ? await nodeContestants(twins && join(root, twins)) : [];
+  const outcomes = contestants.length > 0 ? await runSuite(contestants, { quick, only, tell }) : [];
   for (const { end } of contestants) end?.();
   return {
     version: `Node ${process.versions.node}`,
     titles: Object.fromEntries(contestants.map(({ name, title }) => [name, title])),
     outcomes,
-    growth: only ? undefined : await growth({ quick, tell }),
+    growth: parts.includes('growth') ? await growth({ quick, tell }) : undefined,
+    pool: parts.includes('pool') ? await pool({ quick, tell }) : undefined,
   };
 }
 
@@ -77,6 +82,8 @@ async function main() {
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
+      growth: { type: 'boolean', default: false },
+      pool: { type: 'boolean', default: false },
       'node-only': { type: 'boolean', default: false },
       'browser-only': { type: 'boolean', default: false },
       native: { type: 'boolean', default: false },
@@ -90,6 +97,8 @@ async function main() {
   }
   if (!existsSync(join(root, 'js/maskloss.wasm'))) throw new Error('js/maskloss.wasm is missing: make build');
   const { quick, only } = values;
+  const some = /** @type {const} */ (['growth', 'pool']).filter((part) => values[part]);
+  const parts = some.length > 0 ? some : only ? ['races'] : ['races', 'growth', 'pool', 'first', 'wire'];
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown processor',
     cores: availableParallelism(),
@@ -106,19 +115,18 @@ async function main() {
 
   /** @type {Environment[]} */
   const environments = [];
-  if (!values['browser-only']) environments.push(await runNode({ quick, only, twins }));
-  if (!values['node-only']) environments.push(await runBrowser({ quick, only, twins, tell }));
+  if (!values['browser-only']) environments.push(await runNode({ quick, only, parts, twins }));
+  if (!values['node-only']) environments.push(await runBrowser({ quick, only, parts, twins, tell }));
   if (environments.length === 0) throw new Error('--node-only and --browser-only leave nothing to run');
-  tell('over the wire');
   /** @type {Results} */
-  const results = { machine, notes, environments, wire: only ? undefined : await wire() };
+  const results = { machine, notes, environments, wire: parts.includes('wire') ? await wire() : undefined };
   if (values.native) {
     tell('go test -bench');
     results.native = runNative();
   }
   tell('');
 
-  const gates = environments.map((e) => ({ version: e.version, gates: gatesOf(e.outcomes, e.titles, e.growth) }));
+  const gates = environments.map((e) => ({ version: e.version, gates: gatesOf(e) }));
   await mkdir(build, { recursive: true });
   await writeFile(join(build, 'bench.json'), `${JSON.stringify({ ...results, gates }, null, 2)}\n`);
   if (environments[0].outcomes.length > 0) await writeFile(join(build, 'bench.svg'), plotOf(results));

@@ -43,9 +43,8 @@ function races(outcomes, titles) {
 
 /** @param {import('./growth.js').Growth} growth */
 function curves({ overhead, curves }) {
-  const rows = [['', 'time grows as', 'memory as', 'bytes/px', 'points (ms)']];
-  for (const { by, work, points, slope, memorySlope } of curves) {
-    const last = points[points.length - 1];
+  const rows = [['', 'time grows as', 'memory as', 'bytes/px', 'points (ms, fastest)']];
+  for (const { by, work, points, slope, memorySlope, grown } of curves) {
     const list = points
       .map(({ size, ms }) => `${by === 'pixels' ? `${Math.sqrt(size)}²` : size}: ${time(ms)}`)
       .join(', ');
@@ -53,24 +52,44 @@ function curves({ overhead, curves }) {
       `${work} by ${by}`,
       `${by}^${slope.toFixed(2)}`,
       memorySlope === undefined ? '-' : `${by}^${memorySlope.toFixed(2)}`,
-      by === 'pixels' ? (last.bytes / last.size).toFixed(1) : '-',
+      by === 'pixels' ? grown.toFixed(1) : '-',
       list,
     ]);
   }
   return [...columns(rows), `A call for four pixels: ${(overhead * 1000).toFixed(0)} µs.`];
 }
 
+/** @param {import('./pool.js').PoolResults} pool */
+function workers({ workers, contests, autos }) {
+  const rows = [['', 'one thread', 'least', 'pool', 'least', 'x as fast', 'by least', 'bytes/px', 'pool']];
+  const add = (/** @type {import('./pool.js').Contest[]} */ list, /** @type {string} */ how) => {
+    for (const { title, pixels, classes, one, pool, oneBytes, poolBytes } of list) {
+      rows.push([
+        `${how}${title}, ${(pixels / 2 ** 20).toPrecision(3)} Mpx${classes > 1 ? ` x ${classes}` : ''}`,
+        time(one.median),
+        time(one.min),
+        time(pool.median),
+        time(pool.min),
+        (one.median / pool.median).toPrecision(3),
+        (one.min / pool.min).toPrecision(3),
+        (oneBytes / pixels).toFixed(1),
+        (poolBytes / pixels).toFixed(1),
+      ]);
+    }
+  };
+  add(contests, `${workers}: `);
+  add(autos, 'auto: ');
+  return columns(rows);
+}
+
 /** @param {Results} results */
 export function tableOf({ machine, environments, wire, notes }) {
   const lines = [`${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(1)}; ${machine.date}`, ...notes];
-  for (const { version, outcomes, titles, growth, first } of environments) {
-    lines.push(
-      '',
-      `== ${version}: milliseconds a call, median of interleaved rounds ==`,
-      '',
-      ...races(outcomes, titles),
-    );
+  for (const { version, outcomes, titles, growth, pool, first } of environments) {
+    lines.push('', `== ${version}: milliseconds a call, median of interleaved rounds ==`);
+    if (outcomes.length > 0) lines.push('', ...races(outcomes, titles));
     if (growth) lines.push('', `-- ${version}: growth --`, '', ...curves(growth));
+    if (pool) lines.push('', `-- ${version}: workers --`, '', ...workers(pool));
     if (first) {
       lines.push('', `-- ${version}: from nothing to the first number, milliseconds --`, '');
       lines.push(
@@ -91,9 +110,9 @@ export function tableOf({ machine, environments, wire, notes }) {
       ]),
     );
   }
-  for (const { version, outcomes, titles, growth } of environments) {
-    lines.push('', `-- ${version}: gates --`, '');
-    lines.push(...gatesOf(outcomes, titles, growth).map(({ pass, text }) => `${pass ? 'pass' : 'FAIL'}  ${text}`));
+  for (const environment of environments) {
+    lines.push('', `-- ${environment.version}: gates --`, '');
+    lines.push(...gatesOf(environment).map(({ pass, text }) => `${pass ? 'pass' : 'FAIL'}  ${text}`));
   }
   return lines.join('\n');
 }

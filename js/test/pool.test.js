@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { load } from '../index.js';
-import { blocksOf, spans } from '../spans.js';
+import { Pace } from '../pace.js';
+import { copyTile, cut, fits, frameOf, narrow, sizeOf, TILE_BYTES, viewsOf } from '../tiles.js';
 import { scene } from './scene.js';
 
 /** @typedef {import('../index.js').Maskloss} Maskloss */
@@ -45,6 +46,18 @@ describe('a pool gives the bits of one thread', () => {
       assert.deepEqual(await pool.report(input, names, options), await one.report(input, names, options));
     });
   }
+
+  test('sums and others, with their planes', async () => {
+    for (const [input, names] of /** @type {[any, any][]} */ ([
+      [binary, ['ce', 'lovasz-hinge', 'focal']],
+      [classes, ['boundary', 'dice', 'lovasz-softmax', 'iou']],
+    ])) {
+      const options = Object.fromEntries(
+        names.map((/** @type {string} */ name) => [name, name === 'iou' ? {} : { gradient: true, heatmap: true }]),
+      );
+      assert.deepEqual(await pool.report(input, options), await one.report(input, options));
+    }
+  });
 
   test('planes into arrays of the caller', async () => {
     const length = binary.prediction.data.length;
@@ -196,14 +209,33 @@ describe('a signal', () => {
   });
 });
 
-test('auto', async () => {
+test('auto: workers start at the first input that is worth them, which this thread scores', async () => {
   const auto = await load({ workers: 'auto' });
   const before = auto.memory();
   assert.deepEqual(await auto.evaluate('dice', classes), await one.evaluate('dice', classes));
+  assert.equal(auto.memory(), before);
   const big = scene([1, 1, 1100, 1000]);
-  assert.deepEqual(await auto.evaluate('dice', big), await one.evaluate('dice', big));
-  assert.ok(auto.memory() > before);
+  const want = await one.evaluate('dice', big);
+  assert.deepEqual(await auto.evaluate('dice', big), want);
+  const alone = auto.memory();
+  for (let i = 0; i < 1000 && auto.memory() === alone; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(auto.memory() > alone);
+  assert.deepEqual(await auto.evaluate('dice', big), want);
   auto.dispose();
+});
+
+test('pace: the faster way, and the other once in a while', () => {
+  const pace = new Pace();
+  const run = (/** @type {number} */ alone, /** @type {number} */ shared, /** @type {number} */ calls) =>
+    Array.from({ length: calls }, () => {
+      const way = pace.choose('work');
+      pace.took('work', way, way === 'alone' ? alone : shared);
+      return way;
+    }).filter((way) => way === 'shared').length;
+  assert.deepEqual(run(20, 10, 4), 2); // one thread, workers twice as the first time is slow, one thread
+  assert.equal(run(20, 10, 160), 150);
+  assert.ok(run(20, 100, 160) < 20);
+  assert.ok(run(20, 10, 160) > 80);
 });
 
 test('a disposed pool is an error, and what it was doing is aborted', async () => {
@@ -230,28 +262,75 @@ test('a process ends by itself, disposed of or not', () => {
   assert.ok(Math.abs(Number(stdout) - Math.LN2) < 1e-6, stdout);
 });
 
-test('spans: the ranges of a few blocks', () => {
-  // Two images of 2 x 1500 pixels: two blocks each, the second of 476 pixels.
-  const shape = [2, 2, 50, 30];
-  assert.equal(blocksOf(shape), 4);
-  assert.deepEqual(spans(shape, 6000, 0, 1), [
-    [0, 1024],
-    [1500, 2524],
-  ]);
-  assert.deepEqual(spans(shape, 6000, 1, 3), [
-    [1024, 1500],
-    [2524, 3000],
-    [3000, 4024],
-    [4500, 5524],
-  ]);
-  assert.deepEqual(spans(shape, 3000, 3, 4), [[2524, 3000]]);
-  assert.deepEqual(spans(shape, 3000, 2, 2), []);
-  for (const length of [3000, 6000]) {
-    const covered = [0, 1, 2, 3].flatMap((block) => spans(shape, length, block, block + 1)).sort(([a], [b]) => a - b);
-    assert.deepEqual(
-      covered.map(([start], i) => start - (i ? covered[i - 1][1] : 0)),
-      covered.map(() => 0),
-    );
-    assert.equal(covered.at(-1)?.[1], length);
-  }
+describe('tiles', () => {
+  test('are of whole blocks, but for the last of each image', () => {
+    // Two images of 2 x 1500 pixels: two blocks each, the second of 476 pixels.
+    const frame = frameOf(checked([2, 2, 50, 30]));
+    assert.deepEqual(cut(frame, 4), [
+      { image: 0, from: 0, pixels: 1024 },
+      { image: 0, from: 1024, pixels: 476 },
+      { image: 1, from: 0, pixels: 1024 },
+      { image: 1, from: 1024, pixels: 476 },
+    ]);
+    assert.deepEqual(cut(frame, 1), [
+      { image: 0, from: 0, pixels: 1500 },
+      { image: 1, from: 0, pixels: 1500 },
+    ]);
+  });
+
+  test('fit into a buffer, or are a block', () => {
+    for (const shape of [
+      [1, 1, 3000, 2000],
+      [3, 3, 700, 900],
+      [1, 19, 512, 512],
+      [1, 900, 64, 64],
+    ]) {
+      const frame = frameOf(checked(shape));
+      for (const { pixels } of cut(frame, 1))
+        assert.ok(sizeOf(frame, pixels) <= TILE_BYTES || pixels === 1024, `${shape}`);
+    }
+  });
+
+  test('hold all of an input', () => {
+    const input = checked([2, 3, 50, 70]);
+    const frame = frameOf(input);
+    const whole = [new Float32Array(2 * 3 * 3500), new Uint8Array(2 * 3500)];
+    for (const place of cut(frame, 8)) {
+      const tile = { ...place, buffer: new ArrayBuffer(sizeOf(frame, place.pixels)) };
+      for (const [k, part] of viewsOf(frame, tile).entries()) {
+        copyTile('in', tile, part, k ? input.target : input.prediction, 3500);
+        copyTile('out', tile, part, whole[k], 3500);
+      }
+    }
+    assert.deepEqual(whole, [input.prediction, input.target]);
+  });
+
+  test('need a target of the sizes of the prediction', () => {
+    for (const [shape, targetShape, want] of /** @type {[number[], number[], boolean][]} */ ([
+      [[2, 3, 5, 7], [2, 5, 7], true],
+      [[2, 3, 5, 7], [2, 3, 5, 7], true],
+      [[2, 3, 5, 7], [2, 1, 5, 7], true],
+      [[2, 3, 1, 5, 7], [2, 5, 7], true],
+      [[2, 3, 4, 5, 7], [2, 4, 5, 7], true],
+      [[2, 3, 4, 5, 7], [2, 3, 4, 5, 7], true],
+      [[2, 3, 4, 5, 7], [2, 3, 5, 7], false],
+      [[2, 3, 5, 7], [2, 7, 5], false],
+      [[2, 3, 5, 7], [1, 5, 7], false],
+    ])) {
+      assert.equal(fits({ ...checked(shape), targetShape }), want, `${shape} ${targetShape}`);
+    }
+  });
+
+  test('are rows to a worker', () => {
+    assert.deepEqual(narrow(frameOf(checked([2, 3, 50, 70])), 1024).shape, [2, 3, 1, 1024]);
+    assert.deepEqual(narrow(frameOf(checked([2, 3, 4, 50, 70])), 1024).targetShape, [2, 1, 1024]);
+  });
 });
+
+/** A scene as it is after the checks. @param {number[]} shape @returns {import('../input.js').CheckedInput} */
+function checked(shape) {
+  const { prediction, target } = scene(shape);
+  const { data, form } = /** @type {any} */ (prediction);
+  const [targetShape, labels] = [[...target.shape], /** @type {Uint8Array} */ (target.data)];
+  return { shape, form, prediction: data, kind: 'labels', targetShape, target: labels, weight: null, ignore: [] };
+}
