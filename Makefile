@@ -23,6 +23,8 @@ INLINED := losses losses/internal/vec losses/internal/grid
 GOBUILD := go build -trimpath -buildvcs=false -ldflags='-s -w' -gcflags=all=-l -gcflags=simd/archsimd= \
 	$(INLINED:%=-gcflags=github.com/maskloss/maskloss/%=)
 WASM := GOOS=js GOARCH=wasm
+# In the module, Go's older collector and one allocator for all sizes: both are smaller, and the losses allocate little.
+SMALL := GOEXPERIMENT=$(GOEXPERIMENT),nogreenteagc,nosizespecializedmalloc
 BIN := js/node_modules/.bin
 WRANGLER := wasm/worker/node_modules/.bin/wrangler
 
@@ -78,7 +80,8 @@ derived:
 	@if [ -d wasm/gen ]; then go run ./wasm/gen; else echo 'missing: wasm/gen, nothing derived is written'; fi
 
 js/maskloss.wasm: derived
-	@$(WASM) $(GOBUILD) -o $@ ./wasm
+	@$(WASM) $(SMALL) $(GOBUILD) -o $@ ./wasm
+	@go run ./wasm/join $@
 
 js/wasm_exec.js:
 	@install -m 644 "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@
@@ -87,7 +90,8 @@ js/wasm_exec.js:
 build/edge/app.wasm: derived
 	@mkdir -p build
 	@go tool workers-assets-gen -mode=go -o build/edge
-	@$(WASM) $(GOBUILD) -tags edge -o $@ ./wasm
+	@$(WASM) $(SMALL) $(GOBUILD) -tags edge -o $@ ./wasm
+	@go run ./wasm/join $@
 
 # The package as published: the declarations stand beside the modules, which would hide them from the type check in js/.
 build/package: build js/node_modules/.installed
