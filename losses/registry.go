@@ -57,6 +57,8 @@ func (e *Entry) preset(name string) (Settings, bool) {
 }
 
 // presets are the names of a row's presets.
+//
+//go:noinline
 func (e *Entry) presets() []string {
 	out := make([]string, len(e.Presets))
 	for i, p := range e.Presets {
@@ -73,6 +75,8 @@ var (
 )
 
 // takes lists the shared options of a row.
+//
+//go:noinline
 func (e *Entry) takes() []string {
 	var base []string
 	switch e.Loss.(type) {

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"syscall/js"
 	"unicode/utf8"
@@ -41,12 +40,10 @@ func (f *failure) Error() string { return f.Message }
 
 // failureOf makes any error one.
 func failureOf(err error) *failure {
-	var f *failure
-	var e *losses.Error
-	switch {
-	case errors.As(err, &f):
-		return f
-	case errors.As(err, &e):
+	switch e := err.(type) { // no error of ours is wrapped; errors.As would bring another reflect
+	case *failure:
+		return e
+	case *losses.Error:
 		return &failure{Code: e.Code, Field: e.Field, Message: e.Error()}
 	}
 	return &failure{Code: "internal", Message: err.Error()}
