@@ -14,14 +14,15 @@ const PAGE = `<!doctype html><title>bench</title><link rel="icon" href="data:,">
 <script src="${MODULES}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js"></script>`;
 
 /**
- * @param {{ quick: boolean, only: string, twins?: string, tell: (text: string) => void }} options `twins`: path of the compiled C
- *   below the repository
+ * @param {{ quick: boolean, only: string, first?: boolean, twins?: string, tell: (text: string) => void }} options `first`: that
+ *   part alone; `twins`: path of the compiled C below the repository
  */
-export async function runBrowser({ quick, only, twins, tell }) {
+export async function runBrowser({ quick, only, first: alone = false, twins, tell }) {
   const files = directory(root);
+  const firstPages = await pages(files);
   const server = await serve(
     async (path) => {
-      const page = path === 'bench.html' ? PAGE : pages.get(path);
+      const page = path === 'bench.html' ? PAGE : firstPages.get(path);
       return page ? Buffer.from(page) : files(path);
     },
     { headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } },
@@ -29,21 +30,32 @@ export async function runBrowser({ quick, only, twins, tell }) {
   // WebGL without a graphics card is allowed, and labelled.
   const browser = await launch({ args: ['--enable-unsafe-swiftshader'] });
   try {
-    const page = await browser.newPage();
-    page.on('pageerror', (error) => tell(`page: ${error.message}`));
-    await page.exposeFunction('tell', tell);
-    await page.goto(`${server.url}bench.html`);
     const options = { quick, only, twins: twins && `/${twins}` };
-    const results = await page.evaluate(async ({ module, options }) => (await import(module)).runPage(options), {
-      module: '/js/bench/page.js',
-      options,
-    });
-    await page.close();
+    const results = alone ? { titles: {}, outcomes: [] } : await races(browser, server.url, options, tell);
     tell('first number');
-    const first = only ? undefined : await firstNumber(browser, server.url, quick ? 2 : 7);
+    const first = only ? undefined : await firstNumber(browser, server.url, quick ? 2 : alone ? 21 : 7);
     return { version: `Chromium ${browser.version()}`, ...results, first };
   } finally {
     await browser.close();
     await server.close();
   }
+}
+
+/**
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url of the server
+ * @param {object} options
+ * @param {(text: string) => void} tell
+ */
+async function races(browser, url, options, tell) {
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => tell(`page: ${error.message}`));
+  await page.exposeFunction('tell', tell);
+  await page.goto(`${url}bench.html`);
+  const results = await page.evaluate(async ({ module, options }) => (await import(module)).runPage(options), {
+    module: '/js/bench/page.js',
+    options,
+  });
+  await page.close();
+  return results;
 }

@@ -38,6 +38,7 @@ const HELP = `node js/bench/run.js [options]
   --only NAME     the cases whose name contains NAME
   --node-only     not in Chromium
   --browser-only  not in Node
+  --first         only how soon a page has its first number
   --native        Go's own benchmark too
   --gate          ends non-zero where a gate fails`;
 
@@ -79,6 +80,7 @@ async function main() {
       only: { type: 'string', default: '' },
       'node-only': { type: 'boolean', default: false },
       'browser-only': { type: 'boolean', default: false },
+      first: { type: 'boolean', default: false },
       native: { type: 'boolean', default: false },
       gate: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -88,8 +90,9 @@ async function main() {
     console.log(HELP);
     return true;
   }
-  if (!existsSync(join(root, 'js/maskloss.wasm'))) throw new Error('js/maskloss.wasm is missing: make build');
-  const { quick, only } = values;
+  if (!existsSync(join(root, 'build/package/index.js')))
+    throw new Error('build/package is missing: make build/package');
+  const { quick, only, first } = values;
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown processor',
     cores: availableParallelism(),
@@ -106,12 +109,12 @@ async function main() {
 
   /** @type {Environment[]} */
   const environments = [];
-  if (!values['browser-only']) environments.push(await runNode({ quick, only, twins }));
-  if (!values['node-only']) environments.push(await runBrowser({ quick, only, twins, tell }));
+  if (!values['browser-only'] && !first) environments.push(await runNode({ quick, only, twins }));
+  if (!values['node-only']) environments.push(await runBrowser({ quick, only, first, twins, tell }));
   if (environments.length === 0) throw new Error('--node-only and --browser-only leave nothing to run');
   tell('over the wire');
   /** @type {Results} */
-  const results = { machine, notes, environments, wire: only ? undefined : await wire() };
+  const results = { machine, notes, environments, wire: only || first ? undefined : await wire() };
   if (values.native) {
     tell('go test -bench');
     results.native = runNative();
