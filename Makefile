@@ -23,6 +23,8 @@ INLINED := losses losses/internal/vec losses/internal/grid
 GOBUILD := go build -trimpath -buildvcs=false -ldflags='-s -w' -gcflags=all=-l -gcflags=simd/archsimd= -gcflags=math= \
 	$(INLINED:%=-gcflags=github.com/maskloss/maskloss/%=)
 WASM := GOOS=js GOARCH=wasm
+# In the module, Go's older collector and one allocator for all sizes: both are smaller, and the losses allocate little.
+SMALL := GOEXPERIMENT=$(GOEXPERIMENT),nogreenteagc,nosizespecializedmalloc
 BIN := js/node_modules/.bin
 WRANGLER := wasm/worker/node_modules/.bin/wrangler
 
@@ -40,14 +42,14 @@ test: build build/edge/app.wasm js/node_modules/.installed wasm/worker/node_modu
 
 build: js/maskloss.wasm js/wasm_exec.js ## js/maskloss.wasm, js/wasm_exec.js, everything derived
 
-site: build ## the static demo in build/site/, for any host and sub-path
+site: build/package ## the static demo in build/site/, for any host and sub-path
 	@node js/scripts/site.js build/site
 
 edge: build/edge/app.wasm site wasm/worker/node_modules/.installed ## the worker under workerd at http://localhost:8787 (EDGE_PORT= overrides)
 	CI=1 $(WRANGLER) d1 migrations apply maskloss --local --config wasm/worker/wrangler.jsonc
 	$(WRANGLER) dev --local --port $(EDGE_PORT) --var AUTH:off --var RATE_LIMIT:off --config wasm/worker/wrangler.jsonc
 
-bench: build js/node_modules/.installed js/bench/node_modules/.installed ## against its peers, in Node and Chromium; build/bench.json
+bench: build/package js/bench/node_modules/.installed ## against its peers, in Node and Chromium; build/bench.json
 	@mkdir -p build
 	@node js/scripts/chromium.js
 	@node js/bench/run.js
@@ -78,7 +80,8 @@ derived:
 	@if [ -d wasm/gen ]; then go run ./wasm/gen; else echo 'missing: wasm/gen, nothing derived is written'; fi
 
 js/maskloss.wasm: derived
-	@$(WASM) $(GOBUILD) -o $@ ./wasm
+	@$(WASM) $(SMALL) $(GOBUILD) -o $@ ./wasm
+	@go run ./wasm/join $@
 
 js/wasm_exec.js:
 	@install -m 644 "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@
@@ -87,14 +90,16 @@ js/wasm_exec.js:
 build/edge/app.wasm: derived
 	@mkdir -p build
 	@go tool workers-assets-gen -mode=go -o build/edge
-	@$(WASM) $(GOBUILD) -tags edge -o $@ ./wasm
+	@$(WASM) $(SMALL) $(GOBUILD) -tags edge -o $@ ./wasm
+	@go run ./wasm/join $@
 
-# The package as published: the declarations stand beside the modules, which would hide them from the type check in js/.
+# The package as published: the modules joined to few, which a page fetches sooner, and left as readable as they are. The
+# declarations stand beside them, which would hide them from the type check in js/.
 build/package: build js/node_modules/.installed
 	@rm -rf $@
-	@mkdir -p $@/adapters
-	@cp js/*.js js/*.d.ts js/maskloss.wasm LICENSE README.md $@
-	@cp js/adapters/*.js $@/adapters
+	@$(BIN)/esbuild js/index.js js/worker.js js/adapters/index.js --bundle --splitting --format=esm --charset=utf8 \
+		--outbase=js --outdir=$@ --log-level=warning
+	@cp js/wasm_exec.js js/*.d.ts js/maskloss.wasm LICENSE README.md $@
 	@$(BIN)/tsc -p js/tsconfig.package.json
 	@node -e 'const { devDependencies, scripts, ...shipped } = require("./js/package.json"); console.log(JSON.stringify(shipped, null, 2))' > $@/package.json
 

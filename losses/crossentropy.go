@@ -103,6 +103,8 @@ func (o BalancedCE) Weights(w *ClassWeights) {
 }
 
 // at reads a list of one for all, or one each.
+//
+//go:noinline
 func at(list []float64, i int) float64 {
 	if len(list) == 1 {
 		return list[0]

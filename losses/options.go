@@ -40,6 +40,8 @@ type Choice struct {
 
 // counts tells for each of c classes whether it counts. present, where not nil,
 // says which classes the target holds.
+//
+//go:noinline
 func (o *Options) counts(c int, present []bool) []bool {
 	on := make([]bool, c)
 	for i := range on {

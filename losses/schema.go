@@ -2,10 +2,8 @@ package losses
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"reflect"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,7 +35,7 @@ func params(v reflect.Value) []Param {
 		}
 		p := Param{Name: name, Doc: f.Tag.Get("doc"), field: i, Min: bound(f, "min"), Max: bound(f, "max"), Above: bound(f, "above")}
 		if e, ok := f.Tag.Lookup("enum"); ok {
-			p.Enum = strings.Split(e, "|")
+			p.Enum = split(e)
 		}
 		x := v.Field(i).Interface()
 		switch x.(type) {
@@ -62,19 +60,36 @@ func params(v reflect.Value) []Param {
 	return list
 }
 
+// split is what stands between bars. strings.Split would bring a search for
+// patterns of any length.
+func split(s string) []string {
+	var list []string
+	from := 0
+	for i := range len(s) {
+		if s[i] == '|' {
+			list = append(list, s[from:i])
+			from = i + 1
+		}
+	}
+	return append(list, s[from:])
+}
+
 func bound(f reflect.StructField, key string) *float64 {
 	s, ok := f.Tag.Lookup(key)
 	if !ok {
 		return nil
 	}
-	x, err := strconv.ParseFloat(s, 64)
+	n, err := strconv.Atoi(s) // a reader of fractions would be as big as a loss
 	if err != nil {
-		panic("losses: tag " + key + " of " + f.Name + " is not a number")
+		panic("losses: tag " + key + " of " + f.Name + " is not an integer")
 	}
+	x := float64(n)
 	return &x
 }
 
 // plain turns a parameter into what JSON and JavaScript know.
+//
+//go:noinline
 func plain(x any) any {
 	switch x := x.(type) {
 	case Choice:
@@ -194,14 +209,12 @@ func (p Param) refuse(x any) error {
 
 // Rule says in words what the parameter may be.
 func (p Param) Rule() string {
-	var b strings.Builder
+	var what string
 	switch p.Type {
-	case "number", "integer":
-		b.WriteString("a finite number")
-		if p.Type == "integer" {
-			b.Reset()
-			b.WriteString("an integer")
-		}
+	case "number":
+		what = "a finite number"
+	case "integer":
+		what = "an integer"
 	case "boolean":
 		return "true or false"
 	case "string":
@@ -211,21 +224,21 @@ func (p Param) Rule() string {
 		}
 		return "one of " + strings.Join(words, ", ")
 	case "numbers":
-		b.WriteString("a number or a list of finite numbers")
+		what = "a number or a list of finite numbers"
 	case "classes":
 		return "all, present or a list of class ids"
 	}
 	switch {
 	case p.Min != nil && p.Max != nil:
-		fmt.Fprintf(&b, " in [%v, %v]", *p.Min, *p.Max)
+		return what + fmt.Sprintf(" in [%v, %v]", *p.Min, *p.Max)
 	case p.Min != nil:
-		fmt.Fprintf(&b, " of at least %v", *p.Min)
+		return what + fmt.Sprintf(" of at least %v", *p.Min)
 	case p.Above != nil && p.Max != nil:
-		fmt.Fprintf(&b, " in (%v, %v]", *p.Above, *p.Max)
+		return what + fmt.Sprintf(" in (%v, %v]", *p.Above, *p.Max)
 	case p.Above != nil:
-		fmt.Fprintf(&b, " above %v", *p.Above)
+		return what + fmt.Sprintf(" above %v", *p.Above)
 	}
-	return b.String()
+	return what
 }
 
 func number(x any) (float64, bool) {
@@ -265,6 +278,7 @@ func numbers(x any) ([]float64, bool) {
 	return nil, false
 }
 
+//go:noinline
 func contains(list []string, s string) bool {
 	for _, e := range list {
 		if e == s {
@@ -348,7 +362,13 @@ func Decode(name string, given map[string]any) (Spec, error) {
 }
 
 // Params is every parameter as used, by name.
-func (s Spec) Params() map[string]any { return maps.Clone(s.params) }
+func (s Spec) Params() map[string]any {
+	out := make(map[string]any, len(s.params))
+	for name, x := range s.params {
+		out[name] = x
+	}
+	return out
+}
 
 // read makes Params: once, as reading tags takes longer than scoring a small mask.
 func (s Spec) read() map[string]any {
@@ -374,12 +394,26 @@ var sharedParams = sync.OnceValue(func() []Param { return params(reflect.ValueOf
 
 // tables keeps the table of each row, made when first asked for: reading tags
 // takes longer than a small evaluation.
-var tables sync.Map
+var tables struct {
+	sync.Mutex
+	of map[*Entry]map[string]ownedParam
+}
+
+// Has tells whether the loss takes a parameter of this name.
+func (e *Entry) Has(param string) bool {
+	_, ok := e.table()[param]
+	return ok
+}
 
 // table is every parameter that a loss takes, its own and the shared ones.
 func (e *Entry) table() map[string]ownedParam {
-	if t, ok := tables.Load(e); ok {
-		return t.(map[string]ownedParam)
+	tables.Lock()
+	defer tables.Unlock()
+	if t := tables.of[e]; t != nil {
+		return t
+	}
+	if tables.of == nil {
+		tables.of = map[*Entry]map[string]ownedParam{}
 	}
 	t := map[string]ownedParam{}
 	takes := e.takes()
@@ -391,7 +425,7 @@ func (e *Entry) table() map[string]ownedParam {
 	for _, p := range params(reflect.ValueOf(e.Loss)) {
 		t[p.Name] = ownedParam{Param: p, own: true}
 	}
-	tables.Store(e, t)
+	tables.of[e] = t
 	return t
 }
 
@@ -413,11 +447,16 @@ func (e *Entry) Params() []Param {
 	return list
 }
 
+// keys is sorted. There are few: a real sort would be most of the code.
+//
+//go:noinline
 func keys[V any](m map[string]V) []string {
 	out := make([]string, 0, len(m))
 	for k := range m {
 		out = append(out, k)
+		for i := len(out) - 1; i > 0 && out[i] < out[i-1]; i-- {
+			out[i], out[i-1] = out[i-1], out[i]
+		}
 	}
-	sort.Strings(out)
 	return out
 }

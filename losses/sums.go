@@ -14,7 +14,10 @@ const (
 	grid2 = 1.5 / (1 << 14)
 )
 
-// pour adds x to the slot at the start of s.
+// pour adds x to the slot at the start of s. It is called from everywhere, but
+// only once for a block of pixels: not inlined, the module is smaller.
+//
+//go:noinline
 func pour(s []float64, x float64) {
 	if x > 1<<42 || x < -(1<<42) {
 		s[0] += x
@@ -30,6 +33,8 @@ func pour(s []float64, x float64) {
 }
 
 // total reads the slot at the start of s.
+//
+//go:noinline
 func total(s []float64) float64 { return s[0] + (s[1] + s[2]) }
 
 // Merge adds the state b to a. States of the same job merge in any order to the

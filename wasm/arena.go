@@ -15,7 +15,7 @@ import (
 // and loses its contents when it grows. The address of a block holds until the
 // next reserve; the host's views hold until the program allocates anything.
 type arena struct {
-	blocks map[int32][]byte
+	blocks map[int][]byte
 	held   int // bytes of all blocks
 }
 
@@ -37,7 +37,7 @@ const (
 	garbage = 16 << 20
 )
 
-var shared = arena{blocks: map[int32][]byte{}}
+var shared = arena{blocks: map[int][]byte{}}
 
 // reserve makes a block hold at least size bytes and gives its address, or 0
 // where there is not so much memory; the block then is gone. size is a float64
@@ -51,7 +51,7 @@ func reserve(block int32, size float64) (address uint32) {
 			address = 0
 		}
 	}()
-	b, err := shared.grow(block, size)
+	b, err := shared.grow(int(block), size)
 	if err != nil {
 		return 0
 	}
@@ -63,11 +63,11 @@ func reserve(block int32, size float64) (address uint32) {
 //lint:ignore U1000 the host calls it
 //go:wasmexport release
 func release(block int32) {
-	shared.drop(block)
+	shared.drop(int(block))
 	shared.pace()
 }
 
-func (a *arena) grow(block int32, size float64) ([]byte, error) {
+func (a *arena) grow(block int, size float64) ([]byte, error) {
 	b := a.blocks[block]
 	if size <= float64(len(b)) && b != nil {
 		return b, nil
@@ -96,7 +96,7 @@ func (a *arena) grow(block int32, size float64) ([]byte, error) {
 	return b, nil
 }
 
-func (a *arena) drop(block int32) {
+func (a *arena) drop(block int) {
 	a.held -= len(a.blocks[block])
 	delete(a.blocks, block)
 }
@@ -128,20 +128,28 @@ type element interface {
 
 // view is the array as a slice.
 //
-// SAFETY: the bounds and the alignment are checked, and none of the element
+// SAFETY: start checks the bounds and the alignment, and none of the element
 // types holds a pointer. The slice keeps its block alive, also when the block
 // is dropped from the arena.
 func view[T element](a array) ([]T, error) {
-	b := shared.blocks[int32(a.Block)]
 	var t T
-	size := int(unsafe.Sizeof(t))
+	p, err := a.start(int(unsafe.Sizeof(t)))
+	if p == nil {
+		return nil, err
+	}
+	return unsafe.Slice((*T)(p), a.Len), nil
+}
+
+// start is where the first element is, of so many bytes; nil where there is none.
+func (a array) start(size int) (unsafe.Pointer, error) {
+	b := shared.blocks[a.Block]
 	if a.Len < 0 || a.Len > len(b)/size || a.At < 0 || a.At > len(b)-a.Len*size || a.At%size != 0 {
 		return nil, &failure{Code: "internal", Message: fmt.Sprintf("array %+v is outside of its block of %d bytes", a, len(b))}
 	}
 	if a.Len == 0 {
 		return nil, nil
 	}
-	return unsafe.Slice((*T)(unsafe.Pointer(&b[a.At])), a.Len), nil
+	return unsafe.Pointer(&b[a.At]), nil
 }
 
 // layout places arrays one after the other.
@@ -158,7 +166,7 @@ func (l *layout) add(kind string, width, n int) array {
 
 // put makes room for the arrays of a layout and copies numbers into them.
 func (l *layout) put(arrays []array, numbers [][]float64) error {
-	if _, err := shared.grow(int32(l.block), float64(l.size)); err != nil {
+	if _, err := shared.grow(l.block, float64(l.size)); err != nil {
 		return err
 	}
 	for i, a := range arrays {

@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"runtime/debug"
 	"strings"
 	"syscall/js"
@@ -50,32 +49,40 @@ func (t *table[T]) get(n int) (x T, err error) {
 	return x, &failure{Code: "internal", Message: fmt.Sprintf("no %T has the number %d, or no longer", x, n)}
 }
 
+// functions are what the host may call.
+var functions = [...]struct {
+	name string
+	call func(*program, []js.Value) (any, error)
+}{
+	{"describe", (*program).describe},
+	{"plan", (*program).plan},
+	{"answer", (*program).said},
+	{"begin", (*program).begin},
+	{"state", (*program).state},
+	{"finish", (*program).finish},
+	{"tally", (*program).tally},
+	{"add", (*program).add},
+	{"tallyState", (*program).tallyState},
+	{"merge", (*program).merge},
+	{"tallyResult", (*program).tallyResult},
+	{"drop", (*program).drop},
+	{"argmax", (*program).argmax},
+}
+
 // bind puts the functions of the program into the host's object. The channel is
 // closed when the host has called close.
 func (p *program) bind(object js.Value) <-chan struct{} {
 	stop := make(chan struct{})
-	functions := map[string]func(arg []js.Value) (any, error){
-		"describe":    p.describe,
-		"plan":        p.plan,
-		"answer":      p.said,
-		"begin":       p.begin,
-		"state":       p.state,
-		"finish":      p.finish,
-		"tally":       p.tally,
-		"add":         p.add,
-		"tallyState":  p.tallyState,
-		"merge":       p.merge,
-		"tallyResult": p.tallyResult,
-		"drop":        p.drop,
-		"close": func([]js.Value) (any, error) {
-			close(stop)
-			return nil, nil
-		},
+	for _, f := range functions {
+		object.Set(f.name, guard(func(arg []js.Value) (any, error) { return f.call(p, arg) }))
 	}
-	maps.Copy(functions, p.maps())
-	for name, f := range functions {
-		object.Set(name, guard(f))
+	for _, m := range maps {
+		object.Set(m.name, guard(m.call))
 	}
+	object.Set("close", guard(func([]js.Value) (any, error) {
+		close(stop)
+		return nil, nil
+	}))
 	object.Set("protocol", protocol)
 	object.Set("version", losses.Version)
 	object.Set("names", strings.Join(losses.Names(), " "))

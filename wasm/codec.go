@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"syscall/js"
 	"unicode/utf8"
@@ -19,12 +18,16 @@ import (
 // key.
 
 // decode reads an object of the host.
-func decode[T any](v js.Value) (T, error) {
-	var t T
-	if err := (vert.Value{Value: v}).AssignTo(&t); err != nil {
-		return t, &failure{Code: "internal", Message: fmt.Sprintf("the boundary: %T: %v", t, err)}
+func decode[T any](v js.Value) (t T, err error) {
+	err = assign(v, &t)
+	return t, err
+}
+
+func assign(v js.Value, to any) error {
+	if err := (vert.Value{Value: v}).AssignTo(to); err != nil {
+		return &failure{Code: "internal", Message: fmt.Sprintf("the boundary: %s: %v", fmt.Sprintf("%T", to)[1:], err)}
 	}
-	return t, nil
+	return nil
 }
 
 // encode makes an object for the host.
@@ -41,12 +44,10 @@ func (f *failure) Error() string { return f.Message }
 
 // failureOf makes any error one.
 func failureOf(err error) *failure {
-	var f *failure
-	var e *losses.Error
-	switch {
-	case errors.As(err, &f):
-		return f
-	case errors.As(err, &e):
+	switch e := err.(type) { // no error of ours is wrapped; errors.As would bring another reflect
+	case *failure:
+		return e
+	case *losses.Error:
 		return &failure{Code: e.Code, Field: e.Field, Message: e.Error()}
 	}
 	return &failure{Code: "internal", Message: err.Error()}

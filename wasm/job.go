@@ -164,7 +164,7 @@ func (j *job) layOut() ([]planes, error) {
 	if l.size == 0 {
 		return all, nil
 	}
-	if _, err := shared.grow(int32(j.out), float64(l.size)); err != nil {
+	if _, err := shared.grow(j.out, float64(l.size)); err != nil {
 		return nil, err
 	}
 	j.outs = make([]losses.Out, len(all))

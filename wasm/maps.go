@@ -29,33 +29,37 @@ type mapAnswer struct {
 // floatMap is a function of labels that fills an array of n times the pixels.
 type floatMap func(dst []float32, l losses.Labels, s losses.Shape) error
 
-// labelMap makes a function of the program of a map of labels. prepare reads
-// the options and gives how many planes each image has; 0: no class axis.
-func (p *program) labelMap(name string, prepare func(o *choices, l losses.Labels) (int, floatMap)) func([]js.Value) (any, error) {
-	return func(arg []js.Value) (any, error) {
-		r, err := decode[mapRequest](arg[0])
-		if err != nil {
-			return nil, err
-		}
-		s, err := losses.ParseShape("shape", r.Shape)
-		if err != nil {
-			return nil, err
-		}
-		l, err := labels(r.Data)
-		if err != nil {
-			return nil, err
-		}
-		o := &choices{name: name, given: values(r.Options)}
-		planes, run := prepare(o, l)
-		if err := o.done(); err != nil {
-			return nil, err
-		}
-		shape := append([]int{s.N, planes}, r.Shape[2:]...)
-		if planes == 0 {
-			shape = append([]int{s.N}, r.Shape[2:]...)
-		}
-		return fill(s.N*max(planes, 1)*s.Pixels(), shape, func(dst []float32) error { return run(dst, l, s) })
+// labelMap is a function of the program that maps labels. prepare reads the
+// options and gives how many planes each image has; 0: no class axis.
+type labelMap struct {
+	name    string
+	prepare func(o *choices, l losses.Labels) (int, floatMap)
+}
+
+// call(request) fills a map.
+func (m labelMap) call(arg []js.Value) (any, error) {
+	r, err := decode[mapRequest](arg[0])
+	if err != nil {
+		return nil, err
 	}
+	s, err := losses.ParseShape("shape", r.Shape)
+	if err != nil {
+		return nil, err
+	}
+	l, err := labels(r.Data)
+	if err != nil {
+		return nil, err
+	}
+	o := &choices{name: m.name, given: values(r.Options)}
+	planes, run := m.prepare(o, l)
+	if err := o.done(); err != nil {
+		return nil, err
+	}
+	shape := append([]int{s.N, planes}, r.Shape[2:]...)
+	if planes == 0 {
+		shape = append([]int{s.N}, r.Shape[2:]...)
+	}
+	return fill(s.N*max(planes, 1)*s.Pixels(), shape, func(dst []float32) error { return run(dst, l, s) })
 }
 
 // fill runs a map into the arena.
@@ -72,48 +76,45 @@ func fill(n int, shape []int, run func([]float32) error) (any, error) {
 	return mapAnswer{a, shape}, run(dst)
 }
 
-func (p *program) maps() map[string]func([]js.Value) (any, error) {
-	return map[string]func([]js.Value) (any, error){
-		"edt": p.labelMap("edt", func(o *choices, _ losses.Labels) (int, floatMap) {
-			spacing := o.numbers("spacing")
-			return 0, func(dst []float32, l losses.Labels, s losses.Shape) error {
-				px := s.Pixels()
-				for n := range s.N {
-					if err := losses.EDT(dst[n*px:(n+1)*px], part(l, n*px, px), s.D, s.H, s.W, spacing); err != nil {
-						return err
-					}
+var maps = [...]labelMap{
+	{"edt", func(o *choices, _ losses.Labels) (int, floatMap) {
+		spacing := o.numbers("spacing")
+		return 0, func(dst []float32, l losses.Labels, s losses.Shape) error {
+			px := s.Pixels()
+			for n := range s.N {
+				if err := losses.EDT(dst[n*px:(n+1)*px], part(l, n*px, px), s.D, s.H, s.W, spacing); err != nil {
+					return err
 				}
-				return nil
 			}
-		}),
-		"distanceMap": p.labelMap("distanceMap", func(o *choices, l losses.Labels) (int, floatMap) {
-			classes, spacing, offset := o.integer("classes", classesOf(l)), o.numbers("spacing"), o.number("insideOffset", 1)
-			return classes, func(dst []float32, l losses.Labels, s losses.Shape) error {
-				return losses.DistanceMap(dst, l, s.N, classes, s.D, s.H, s.W, spacing, offset)
-			}
-		}),
-		"unetWeightMap": p.labelMap("unetWeightMap", func(o *choices, _ losses.Labels) (int, floatMap) {
-			m := losses.UNetMap{
-				W0: o.number("w0", 10), Sigma: o.number("sigma", 5), ClassWeights: o.numbers("classWeights"),
-				Balance: o.flag("balance"), Everywhere: o.flag("everywhere"),
-			}
-			spacing := o.numbers("spacing")
-			return 0, func(dst []float32, l losses.Labels, s losses.Shape) error {
-				return losses.UNetWeightMap(dst, l, s.N, s.D, s.H, s.W, spacing, m)
-			}
-		}),
-		"oneHot": p.labelMap("oneHot", func(o *choices, l losses.Labels) (int, floatMap) {
-			classes := o.integer("classes", 0)
-			var ignore []int32
-			for _, x := range o.numbers("ignore") {
-				ignore = append(ignore, int32(x))
-			}
-			return max(classes, 1), func(dst []float32, l losses.Labels, s losses.Shape) error {
-				return losses.OneHot(dst, l, s.N, classes, s.Pixels(), ignore)
-			}
-		}),
-		"argmax": p.argmax,
-	}
+			return nil
+		}
+	}},
+	{"distanceMap", func(o *choices, l losses.Labels) (int, floatMap) {
+		classes, spacing, offset := o.integer("classes", classesOf(l)), o.numbers("spacing"), o.number("insideOffset", 1)
+		return classes, func(dst []float32, l losses.Labels, s losses.Shape) error {
+			return losses.DistanceMap(dst, l, s.N, classes, s.D, s.H, s.W, spacing, offset)
+		}
+	}},
+	{"unetWeightMap", func(o *choices, _ losses.Labels) (int, floatMap) {
+		m := losses.UNetMap{
+			W0: o.number("w0", 10), Sigma: o.number("sigma", 5), ClassWeights: o.numbers("classWeights"),
+			Balance: o.flag("balance"), Everywhere: o.flag("everywhere"),
+		}
+		spacing := o.numbers("spacing")
+		return 0, func(dst []float32, l losses.Labels, s losses.Shape) error {
+			return losses.UNetWeightMap(dst, l, s.N, s.D, s.H, s.W, spacing, m)
+		}
+	}},
+	{"oneHot", func(o *choices, l losses.Labels) (int, floatMap) {
+		classes := o.integer("classes", 0)
+		var ignore []int32
+		for _, x := range o.numbers("ignore") {
+			ignore = append(ignore, int32(x))
+		}
+		return max(classes, 1), func(dst []float32, l losses.Labels, s losses.Shape) error {
+			return losses.OneHot(dst, l, s.N, classes, s.Pixels(), ignore)
+		}
+	}},
 }
 
 // argmax(request) gives the labels of a prediction.

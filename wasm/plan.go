@@ -3,8 +3,6 @@
 package main
 
 import (
-	"errors"
-
 	"github.com/maskloss/maskloss/losses"
 )
 
@@ -40,10 +38,10 @@ func newPlan(r planRequest) (*plan, error) {
 	for _, s := range r.Specs {
 		options := map[string]any{}
 		if e := losses.Lookup(s.Name); e != nil {
-			for _, param := range e.Params() {
-				if x, ok := p.given[param.Name]; ok {
-					options[param.Name] = x
-					taken[param.Name] = true
+			for name, x := range p.given {
+				if e.Has(name) {
+					options[name] = x
+					taken[name] = true
 				}
 			}
 		}
@@ -111,8 +109,8 @@ func (p *plan) fit(in losses.Input) ([]int, error) {
 // undefined tells whether an error says that a loss is not defined for an
 // input, rather than that an option given is wrong.
 func (p *plan) undefined(err error) bool {
-	var e *losses.Error
-	if !errors.As(err, &e) || e.Code != losses.CodeOption && e.Code != losses.CodeShape {
+	e, ok := err.(*losses.Error)
+	if !ok || e.Code != losses.CodeOption && e.Code != losses.CodeShape {
 		return false
 	}
 	_, given := p.given[e.Field]

@@ -1,8 +1,10 @@
 // From nothing to the first number: a page that was never open before loads everything and scores one image of 256 x 256.
-// Both pages ask for the wasm while they still read scripts.
+// Both pages ask for all their scripts and the wasm at once, the scripts first; ours is the package as published.
 
+import { preload } from '../scripts/modules.js';
 import { spreadOf } from './rounds.js';
 
+const PACKAGE = '../build/package';
 const MODULES = '/js/bench/node_modules/@tensorflow';
 
 const data = `
@@ -14,10 +16,10 @@ const PAGES = {
   maskloss: {
     title: 'Maskloss',
     page: `<!doctype html><title>Maskloss</title><link rel="icon" href="data:,">
-<link rel="preload" href="/js/maskloss.wasm" as="fetch" type="application/wasm" crossorigin>
-<link rel="modulepreload" href="/js/index.js"><link rel="modulepreload" href="/js/go.js">
+<link rel="modulepreload" href="${PACKAGE}/index.js">
+<link rel="preload" href="${PACKAGE}/maskloss.wasm" as="fetch" type="application/wasm" crossorigin>
 <script type="module">
-  import { load } from '/js/index.js';${data}
+  import { load } from '${PACKAGE}/index.js';${data}
   const ml = await load();
   const { value } = await ml.evaluate('ce', {
     prediction: { data: logits, shape: [1, 1, 256, 256], form: 'logits' },
@@ -29,9 +31,12 @@ const PAGES = {
   'tf-wasm': {
     title: 'TensorFlow.js wasm',
     page: `<!doctype html><title>TensorFlow.js</title><link rel="icon" href="data:,">
+<link rel="preload" href="${MODULES}/tfjs-core/dist/tf-core.min.js" as="script">
+<link rel="preload" href="${MODULES}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js" as="script">
 <link rel="preload" href="${MODULES}/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm" as="fetch" type="application/wasm" crossorigin>
 <script src="${MODULES}/tfjs-core/dist/tf-core.min.js"></script>
-<script src="${MODULES}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js"></script><script type="module">${data}
+<script src="${MODULES}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js"></script>
+<script type="module">${data}
   tf.wasm.setWasmPaths('${MODULES}/tfjs-backend-wasm/dist/');
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   await tf.setBackend('wasm');
@@ -41,8 +46,19 @@ const PAGES = {
   },
 };
 
-/** The addresses of the pages below the server's root. */
-export const pages = new Map(Object.entries(PAGES).map(([name, { page }]) => [`first/${name}.html`, page]));
+/**
+ * The pages, by their addresses below the server's root.
+ *
+ * @param {import('../scripts/serve.js').Read} read the files of the repository
+ * @returns {Promise<Map<string, string>>}
+ */
+export async function pages(read) {
+  const list = Object.entries(PAGES).map(async ([name, { page }]) => {
+    const path = `first/${name}.html`;
+    return /** @type {const} */ ([path, await preload(read, path, page)]);
+  });
+  return new Map(await Promise.all(list));
+}
 
 /**
  * @param {import('playwright-core').Browser} browser

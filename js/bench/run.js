@@ -42,6 +42,7 @@ const HELP = `node js/bench/run.js [options]
   --pool          only workers against one thread
   --node-only     not in Chromium
   --browser-only  not in Node
+  --first         only how soon a page has its first number
   --native        Go's own benchmark too
   --gate          ends non-zero where a gate fails`;
 
@@ -86,6 +87,7 @@ async function main() {
       pool: { type: 'boolean', default: false },
       'node-only': { type: 'boolean', default: false },
       'browser-only': { type: 'boolean', default: false },
+      first: { type: 'boolean', default: false },
       native: { type: 'boolean', default: false },
       gate: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -95,9 +97,10 @@ async function main() {
     console.log(HELP);
     return true;
   }
-  if (!existsSync(join(root, 'js/maskloss.wasm'))) throw new Error('js/maskloss.wasm is missing: make build');
+  if (!existsSync(join(root, 'build/package/index.js')))
+    throw new Error('build/package is missing: make build/package');
   const { quick, only } = values;
-  const some = /** @type {const} */ (['growth', 'pool']).filter((part) => values[part]);
+  const some = /** @type {const} */ (['growth', 'pool', 'first']).filter((part) => values[part]);
   const parts = some.length > 0 ? some : only ? ['races'] : ['races', 'growth', 'pool', 'first', 'wire'];
   const machine = {
     cpu: cpus()[0]?.model ?? 'unknown processor',
@@ -115,7 +118,8 @@ async function main() {
 
   /** @type {Environment[]} */
   const environments = [];
-  if (!values['browser-only']) environments.push(await runNode({ quick, only, parts, twins }));
+  const ofNode = parts.some((part) => part !== 'first');
+  if (!values['browser-only'] && ofNode) environments.push(await runNode({ quick, only, parts, twins }));
   if (!values['node-only']) environments.push(await runBrowser({ quick, only, parts, twins, tell }));
   if (environments.length === 0) throw new Error('--node-only and --browser-only leave nothing to run');
   /** @type {Results} */

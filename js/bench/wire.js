@@ -1,31 +1,22 @@
 // What a visitor downloads, compressed as hosts serve it.
 
 import { readFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { jsImports } from '../scripts/imports.js';
+import { modulesOf } from '../scripts/modules.js';
+import { directory } from '../scripts/serve.js';
 
-const js = fileURLToPath(new URL('..', import.meta.url));
-const modules = 'bench/node_modules';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const shipped = 'build/package';
+const modules = 'js/bench/node_modules';
 
-/** The modules that a file imports, itself included. @param {string} file @returns {Promise<string[]>} */
-async function reachable(file, found = new Set([file])) {
-  for (const { path, dynamic } of jsImports(await readFile(join(js, file), 'utf8'))) {
-    const next = normalize(join(dirname(file), path));
-    if (dynamic || !path.startsWith('.') || found.has(next)) continue;
-    found.add(next);
-    await reachable(next, found);
-  }
-  return [...found];
-}
-
-/** Each file by itself, as it travels. @param {string[]} files below js/ */
+/** Each file by itself, as it travels. @param {string[]} files below the repository */
 async function weigh(files) {
   const weights = { files: files.length, raw: 0, gzip: 0, brotli: 0 };
   for (const file of files) {
-    const bytes = await readFile(join(js, file));
+    const bytes = await readFile(join(root, file));
     weights.raw += bytes.byteLength;
     weights.gzip += (await promisify(gzip)(bytes, { level: 9 })).byteLength;
     weights.brotli += (
@@ -40,7 +31,10 @@ async function weigh(files) {
 /** @returns {Promise<Load[]>} */
 export async function wire() {
   const loads = {
-    'Maskloss, all losses and metrics': [...(await reachable('index.js')), 'maskloss.wasm'],
+    'Maskloss, all losses and metrics': [
+      ...(await modulesOf(directory(root), `${shipped}/index.js`)),
+      `${shipped}/maskloss.wasm`,
+    ],
     'TensorFlow.js, core and wasm': [
       `${modules}/@tensorflow/tfjs-core/dist/tf-core.min.js`,
       `${modules}/@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js`,

@@ -82,7 +82,7 @@ function height(file) {
 /** @param {string} source of a JavaScript file @returns {{ path: string, dynamic: boolean }[]} */
 export function jsImports(source) {
   const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*/g, '$1');
-  const still = [...code.matchAll(/^\s*(?:import|export)\b(?!\s*\()(?:[^'"();]*?\bfrom)?\s*['"]([^'"]+)['"]/gm)];
+  const still = [...code.matchAll(/(?:^|;)\s*(?:import|export)\b(?!\s*\()(?:[^'"();]*?\bfrom)?\s*['"]([^'"]+)['"]/gm)];
   const dynamic = [...code.matchAll(/\bimport\s*\(\s*['"]([^'"]+)['"]/g)];
   return [
     ...still.map((match) => ({ path: match[1] ?? '', dynamic: false })),

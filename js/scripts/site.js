@@ -2,11 +2,13 @@
 //
 // In the repository a page imports '../js/index.js', beside its own folder. On a site www/ is the root, so the pages'
 // '../js/' becomes './js/' on the way (one '../' less, at any depth). Every address stays relative: the site works in
-// any folder of any host.
+// any folder of any host. Written to a folder, the package is the one as built, of few files, and pages ask for all of
+// them at once.
 
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { preload } from './modules.js';
 
 /** What holds addresses that may lead to js/. */
 const rewritten = new Set(['.html', '.js', '.mjs', '.css', '.json', '.svg', '.webmanifest']);
@@ -46,11 +48,12 @@ export function rewrite(path, text) {
 /**
  * Reads the site's files straight from the repository.
  * @param {string} root the repository
+ * @param {string} [from] the folder of the package in it
  * @returns {import('./serve.js').Read}
  */
-export function site(root) {
+export function site(root, from) {
   return async (path) => {
-    const source = (await files(root)).get(path);
+    const source = (await files(root, from)).get(path);
     if (source === undefined) return undefined;
     const body = await readFile(join(root, source));
     if (!source.startsWith('www/') || !rewritten.has(extname(source))) return body;
@@ -61,32 +64,35 @@ export function site(root) {
 /**
  * Path on the site -> path in the repository.
  * @param {string} root
+ * @param {string} [from] the folder of the package
  * @returns {Promise<Map<string, string>>}
  */
-export async function files(root) {
+export async function files(root, from = 'js') {
   const pages = await walk(join(root, 'www'));
   const clash = pages.find((path) => path.startsWith('js/'));
   if (clash) throw new Error(`www/${clash}: js/ is the place of the package on the site`);
-  const top = (await readdir(join(root, 'js'))).filter((name) => /\.(js|wasm)$/.test(name));
-  const adapters = (await walk(join(root, 'js/adapters'))).filter((path) => path.endsWith('.js'));
+  const top = (await readdir(join(root, from))).filter((name) => /\.(js|wasm)$/.test(name));
+  const adapters = (await walk(join(root, from, 'adapters'))).filter((path) => path.endsWith('.js'));
   const shipped = [...top, ...adapters.map((path) => `adapters/${path}`)].sort();
   return new Map([
     ...pages.map((path) => /** @type {const} */ ([path, `www/${path}`])),
-    ...shipped.map((path) => /** @type {const} */ ([`js/${path}`, `js/${path}`])),
+    ...shipped.map((path) => /** @type {const} */ ([`js/${path}`, `${from}/${path}`])),
   ]);
 }
 
 /** Writes the site to a folder, which it replaces. @param {string} root @param {string} out */
 async function write(root, out) {
-  const paths = await files(root);
+  const from = 'build/package';
+  const paths = await files(root, from);
   const missing = ['index.html', 'js/index.js', 'js/maskloss.wasm', 'js/wasm_exec.js'].filter((p) => !paths.has(p));
   if (missing.length > 0)
     throw new Error(`missing: ${missing.map((p) => p.replace(/^index/, 'www/index')).join(', ')}`);
-  const read = site(root);
+  const read = site(root, from);
   await rm(out, { recursive: true, force: true });
   for (const path of paths.keys()) {
     await mkdir(dirname(join(out, path)), { recursive: true });
-    await writeFile(join(out, path), /** @type {Uint8Array} */ (await read(path)));
+    const body = /** @type {Uint8Array} */ (await read(path));
+    await writeFile(join(out, path), path.endsWith('.html') ? await preload(read, path, String(body)) : body);
   }
   return paths.size;
 }
