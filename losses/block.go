@@ -157,51 +157,6 @@ func badScore(data []float32, probs bool) error {
 	return fail(CodeValue, "prediction.data", "changed while it was read")
 }
 
-// softmax loads all classes of a block.
-func (r *reader) softmax(image, at, size int) error {
-	r.begin(image, at, size)
-	for c := range r.shape.C {
-		if err := r.scores(c); err != nil {
-			return err
-		}
-	}
-	vec.MaxInit(r.m, r.arg, r.z[0])
-	for c := 1; c < r.shape.C; c++ {
-		if !vec.MaxStepFinite(r.m, r.arg, r.z[c], int32(c)) {
-			return badScore(r.in.Prediction.Data, false)
-		}
-	}
-	if r.view.act == softmaxLogits {
-		vec.Fill(r.rest, 0)
-		for c := range r.shape.C {
-			if r.keep {
-				vec.KeepStep(r.rest, r.kept(c), r.z[c], r.m, r.arg, int32(c))
-			} else {
-				vec.RestStep(r.rest, r.z[c], r.m, r.arg, int32(c))
-			}
-		}
-	}
-	return nil
-}
-
-// kept is e^(z-m) of class c, where probabilities will be made of it.
-func (r *reader) kept(c int) []float32 {
-	for len(r.mem.kept) <= c {
-		r.mem.kept = append(r.mem.kept, make([]float32, vec.Block))
-	}
-	return r.mem.kept[c][:r.n]
-}
-
-// softmaxClass makes the probability of class c, and of the others where q is
-// not nil.
-func (r *reader) softmaxClass(c int, q []float32) {
-	if r.keep {
-		vec.KeptSoftmax(r.p, q, r.kept(c), r.rest)
-	} else {
-		vec.SoftmaxClass(r.p, q, r.z[c], r.m, r.rest)
-	}
-}
-
 // sigmoid loads one channel of a block.
 func (r *reader) sigmoid(image, c, at, size int) error {
 	r.begin(image, at, size)

@@ -863,59 +863,6 @@ func (r *reader) present() []float32 {
 	return x
 }
 
-// scanSoftmax adds all classes of exclusive ones.
-func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
-	if g.hard {
-		r.trueClass(0, g.complement)
-		for _, t := range g.terms {
-			if t.form != hardPixel {
-				continue
-			}
-			if t.log && r.w == nil {
-				j.byClass(g, r, r.u, -1, state[t.at:])
-				continue
-			}
-			t.pixel.Term(r.loss, nil, r.u, r.q)
-			r.weigh(r.loss)
-			j.byClass(g, r, r.loss, 1, state[t.at:])
-			if t.divided() {
-				t.divisor.Divisor(r.loss, nil, r.u, r.q)
-				j.byClass(g, r, r.loss, 1, state[t.at+2*g.channels*slot:])
-			}
-		}
-	}
-	if g.dense {
-		for c := range g.channels {
-			j.scanClass(g, r, c, state)
-		}
-	}
-	for _, m := range g.confusion {
-		j.scanMatrix(g, r, state[m.at:])
-	}
-}
-
-// byClass adds sign x to the hit slot of each pixel's class.
-func (j *Job) byClass(g *group, r *reader, x []float32, sign float64, s []float64) {
-	if g.channels <= 8 {
-		for c := range g.channels {
-			hit, _ := vec.SumByHit(x, r.labels, int32(c))
-			pour(s[2*c*slot:], sign*hit)
-		}
-		return
-	}
-	sums := growZero(&j.scratch.B64, g.channels)
-	for i, l := range r.labels {
-		if l >= 0 {
-			sums[l] += float64(x[i])
-		}
-	}
-	for c, x := range sums {
-		if x != 0 {
-			pour(s[2*c*slot:], sign*x)
-		}
-	}
-}
-
 // scanClass adds what reads a class as a plane: its sums, and dense losses.
 func (j *Job) scanClass(g *group, r *reader, c int, state []float64) {
 	logs := false

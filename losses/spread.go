@@ -109,13 +109,6 @@ type spreader struct {
 	grad, weight, heat, tmp, rise, all, rest, u, q [vec.Block]float32
 }
 
-// keep puts aside what of the true class the passes over all classes overwrite.
-func (g *group) keep() {
-	s := g.spreader()
-	copy(s.u[:], g.read.u)
-	copy(s.q[:], g.read.q)
-}
-
 func (g *group) spreader() *spreader {
 	if g.spread == nil {
 		g.spread = new(spreader)
@@ -266,62 +259,6 @@ func (j *Job) regionSlope(t *term, g *group, plane, c int, grad, heat []float32,
 	}
 	r.weigh(grad)
 	r.weigh(heat)
-}
-
-// spreadSoftmax fills all classes of exclusive ones.
-func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
-	r, s := g.read, g.spreader()
-	n, C := r.n, g.channels
-	heat := s.heat[:n]
-	if t.form != hardPixel {
-		vec.Fill(heat, 0)
-		j.spreadDense(g, t, o, heat)
-	} else {
-		rise, weight := s.rise[:n], s.weight[:n]
-		if o.Gradient == nil {
-			rise = nil
-		}
-		r.byClassOf(weight, t.hit)
-		if t.log && o.Heatmap == nil && o.Values == nil {
-			vec.Scale(rise, weight, -1)
-		} else {
-			t.pixel.Term(r.loss, rise, s.u[:n], s.q[:n])
-			vec.Mul(heat, r.loss, weight)
-			if rise != nil {
-				vec.Mul(rise, rise, weight)
-			}
-		}
-		if rise != nil {
-			if t.hitB != nil {
-				t.divisor.Divisor(r.loss, r.rise, s.u[:n], s.q[:n])
-				r.byClassOf(weight, t.hitB)
-				vec.MulAddTo(rise, r.rise, weight)
-			}
-			for c := range C {
-				plane := r.image*C + c
-				d := s.tmp[:n]
-				if t.alone {
-					d = r.plane(o.Gradient, plane, d)
-				}
-				if g.act == softmaxProbs {
-					vec.AtLeast(d, r.z[c], leastP)
-					vec.Ratio(d, rise, d)
-					vec.Hits(r.t, r.labels, int32(c))
-					vec.Mul(d, d, r.t)
-				} else {
-					r.probs(c)
-					vec.TrueChain(d, rise, r.p, r.q, r.labels, int32(c))
-				}
-				r.put(o.Gradient, r.image*C+c, d, t.alone)
-			}
-		}
-	}
-	if o.Heatmap != nil {
-		r.put(o.Heatmap, r.image, heat, t.alone)
-	}
-	if o.Values != nil && (t.form == hardPixel || t.form == densePixel) {
-		r.put(o.Values, r.image, heat, true)
-	}
 }
 
 // spreadDense fills the gradient of a loss that reads every class, and adds its
