@@ -607,7 +607,8 @@ func (j *Job) Scan(from, to int, state []float64) error {
 
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
 	r := g.read
-	r.keep = g.dense || j.outs != nil
+	r.bare, r.keep = g.hard, g.dense || j.outs != nil
+	r.shifted = g.dense || len(g.confusion) > 0 || g.act == softmaxLogits && !g.hard
 	if g.act.sigmoid() {
 		return j.scanChannels(g, from, to, per, px, state)
 	}
@@ -673,12 +674,15 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 	case g.act.sigmoid():
 		err = r.sigmoid(image, c, at, size)
 	default:
-		err = r.softmax(image, at, size)
+		r.begin(image, at, size)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = r.target(c)
 	}
-	return r.target(c)
+	if err == nil && !g.act.sigmoid() && j.in.Prediction.Form != Classes {
+		err = r.exponentials()
+	}
+	return err
 }
 
 // scanStats counts the pixels and weights of each class.
@@ -734,33 +738,12 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 		one(c)
 		return
 	}
-	if g.soft || g.channels <= 8 {
-		for c := range g.channels {
-			one(c)
-		}
+	if !g.soft {
+		j.scanCensus(g, r, s)
 		return
 	}
-	// Many classes: each pixel has only one of them.
-	sums := growZero(&j.scratch.B64, 2*g.channels)
-	for i, l := range r.labels {
-		if l >= 0 {
-			sums[2*l]++
-			if r.w != nil {
-				sums[2*l+1] += float64(r.w[i])
-			}
-		}
-	}
 	for c := range g.channels {
-		at := s[c*statSlots*slot:]
-		n, w := sums[2*c], sums[2*c+1]
-		if r.w == nil {
-			w = n
-		}
-		r.hits[c] = w
-		at[0] += n // exact on the first grid
-		if g.weight != nil {
-			pour(at[2*slot:], w)
-		}
+		one(c)
 	}
 }
 

@@ -23,7 +23,12 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 		if terms == nil {
 			continue
 		}
-		g.read.keep = true
+		r := g.read
+		r.bare, r.shifted, r.keep = false, false, true
+		for _, t := range terms {
+			r.bare = r.bare || t.form == hardPixel
+			r.shifted = r.shifted || t.form != hardPixel
+		}
 		for b := from; b < to; b++ {
 			image := b / per
 			at, size := blockRange(b%per, px)
@@ -41,10 +46,6 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 			if err := j.load(g, image, 0, at, size); err != nil {
 				return err
 			}
-			if g.hard {
-				g.read.trueClass(0, true)
-				g.keep()
-			}
 			for _, t := range terms {
 				j.spreadSoftmax(g, t, outs[t.spec])
 			}
@@ -58,7 +59,6 @@ func (j *Job) spreadEarly(g *group, c int) {
 	if j.outs == nil {
 		return
 	}
-	kept := false
 	for _, t := range g.terms {
 		o := j.outs[t.spec]
 		if t.form != hardPixel || !wants(t, o) {
@@ -67,11 +67,6 @@ func (j *Job) spreadEarly(g *group, c int) {
 		if g.act.sigmoid() {
 			j.spreadChannel(g, t, c, o)
 			continue
-		}
-		if !kept {
-			g.read.trueClass(0, true)
-			g.keep()
-			kept = true
 		}
 		j.spreadSoftmax(g, t, o)
 	}
@@ -106,7 +101,7 @@ func (r *reader) plane(data []float32, i int, tmp []float32) []float32 {
 
 // A spreader is the memory of one block's spreading.
 type spreader struct {
-	grad, weight, heat, tmp, rise, all, rest, u, q [vec.Block]float32
+	grad, weight, heat, tmp, rise, all, rest [vec.Block]float32
 }
 
 func (g *group) spreader() *spreader {
@@ -126,19 +121,19 @@ func (r *reader) byLabel(dst []float32, class int32, hit, miss float64) {
 	r.weigh(dst)
 }
 
-// byClassOf is the worth of each pixel's loss by its class.
-func (r *reader) byClassOf(dst []float32, hit []float64) {
+// byClassOf is sign times the worth of each pixel's loss by its class.
+func (r *reader) byClassOf(dst []float32, hit []float64, sign float64) {
 	same := true
 	for _, h := range hit {
 		same = same && h == hit[0]
 	}
 	if same {
-		vec.Fill(dst, float32(hit[0]))
+		vec.Fill(dst, float32(sign*hit[0]))
 	} else {
 		for i, l := range r.labels {
 			dst[i] = 0
 			if l >= 0 {
-				dst[i] = float32(hit[l])
+				dst[i] = float32(sign * hit[l])
 			}
 		}
 	}
