@@ -72,6 +72,7 @@ type reader struct {
 	// What is wanted of a softmax: what is of the true class, and what is of any
 	// by the largest logit; keep also the exponential of each class.
 	bare, shifted, keep bool
+	room                []float32 // a gradient that is not yet written, to keep them in
 	near                bool      // own and other hold, and grown where kept
 	own, other          []float32 // e^z of the true class and of all others
 	count               []int32   // labels of the block: ignored, then of each class
@@ -95,7 +96,7 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 		vec.Fill(r.mem.ones[:], 1)
 	}
 	r.in, r.view, r.shape = in, v, in.Prediction.Shape
-	r.bare, r.shifted, r.keep = false, false, false
+	r.bare, r.shifted, r.keep, r.room = false, false, false, nil
 	r.z, r.hits = grow(r.z, r.shape.C), grow(r.hits, r.shape.C)
 	r.mem.z, r.count = grow(r.mem.z, r.shape.C), grow(r.count, r.shape.C+1)
 	return r

@@ -151,7 +151,7 @@ func (s *Scratch) NewJob(in Input, specs []Spec) (*Job, error) {
 func (j *Job) Release() {
 	for _, g := range j.views {
 		if g.read != nil {
-			g.read.in, g.read.view = nil, nil
+			g.read.in, g.read.view, g.read.room = nil, nil, nil
 			clear(g.read.z) // parts of the caller's data
 			j.scratch.readers = append(j.scratch.readers, g.read)
 			g.read = nil
@@ -607,7 +607,7 @@ func (j *Job) Scan(from, to int, state []float64) error {
 
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
 	r := g.read
-	r.bare, r.keep = g.hard, g.dense || j.outs != nil
+	r.bare, r.keep, r.room = g.hard, g.dense || j.outs != nil, g.sole(j.outs)
 	r.shifted = g.dense || len(g.confusion) > 0 || g.act == softmaxLogits && !g.hard
 	if g.act.sigmoid() {
 		return j.scanChannels(g, from, to, per, px, state)

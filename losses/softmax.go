@@ -29,11 +29,11 @@ func (r *reader) grow() bool {
 		e := [3][]float32{r.mem.none[:r.n], r.mem.none[:r.n], r.mem.none[:r.n]}
 		some := false
 		for k := range min(3, r.shape.C-c) {
-			at := k
 			if r.keep {
-				at = c + k
+				e[k] = r.grown(c + k)
+			} else {
+				e[k] = block(&r.mem.grown, k, r.n)
 			}
-			e[k] = block(&r.mem.grown, at, r.n)
 			if !vec.Grow(e[k], r.given(c+k)) {
 				return false
 			}
@@ -51,6 +51,30 @@ func (r *reader) grow() bool {
 		}
 	}
 	return true
+}
+
+// grown is e^z of class c, where it is kept. Where its gradient will stand it saves
+// a way through memory, which all that is quick after it would wait for.
+func (r *reader) grown(c int) []float32 {
+	if r.room != nil && r.size == r.n {
+		return r.plane(r.room, r.image*r.shape.C+c, nil)
+	}
+	return block(&r.mem.grown, c, r.n)
+}
+
+// sole is the gradient of the only term that spreads one by the true class, nil
+// if there are several or none; others may add to none but their own.
+func (g *group) sole(outs []Out) (gradient []float32) {
+	for _, t := range g.terms {
+		if outs == nil || t.form != hardPixel || outs[t.spec].Gradient == nil {
+			continue
+		}
+		if gradient != nil || !t.alone {
+			return nil
+		}
+		gradient = outs[t.spec].Gradient
+	}
+	return gradient
 }
 
 // shift makes m, arg and, of logits, rest.
@@ -294,9 +318,9 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 			r.probs(c)
 			vec.TrueChain(d, rise, r.p, r.q, r.labels, int32(c))
 		case r.count[c+1] > 0:
-			vec.MulUnless(d, r.mem.grown[c][:n], f, hit, r.labels, int32(c))
+			vec.MulUnless(d, r.grown(c), f, hit, r.labels, int32(c))
 		default:
-			vec.Mul(d, r.mem.grown[c][:n], f)
+			vec.Mul(d, r.grown(c), f)
 		}
 		if &d[0] == &s.tmp[0] {
 			r.put(gradient, plane, d, t.alone)

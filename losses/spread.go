@@ -24,7 +24,7 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 			continue
 		}
 		r := g.read
-		r.bare, r.shifted, r.keep = false, false, true
+		r.bare, r.shifted, r.keep, r.room = false, false, true, g.sole(outs)
 		for _, t := range terms {
 			r.bare = r.bare || t.form == hardPixel
 			r.shifted = r.shifted || t.form != hardPixel

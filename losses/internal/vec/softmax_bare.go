@@ -209,7 +209,7 @@ func ChainPart(f, hit, own, rest, slope []float32) {
 	}
 }
 
-// MulUnless is dst = hit where label is class and x y elsewhere.
+// MulUnless is dst = hit where label is class and x y elsewhere. dst may be x.
 func MulUnless(dst, x, y, hit []float32, label []int32, class int32) {
 	n := len(dst)
 	check(n, len(x), len(y), len(hit), len(label))
