@@ -568,7 +568,7 @@ func (j *Job) scanTarget(state []float64) error {
 		units := j.isUnits(g)
 		for image := range s.N {
 			for c := range g.targets() {
-				if units && j.countPlane(g, image, c, state) {
+				if units && j.countPlane(g, image, c, state) || j.countLabels(g, image, state) {
 					continue
 				}
 				for b := range blocksOf(px) {

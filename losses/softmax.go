@@ -189,6 +189,36 @@ func (j *Job) scanCensus(g *group, r *reader, s []float64) {
 	}
 }
 
+// countLabels is scanStats of an image of exclusive classes, of bytes that all
+// count alike. It leaves one with an odd label to the pass over its blocks.
+func (j *Job) countLabels(g *group, image int, state []float64) bool {
+	t := &j.in.Target
+	if g.act.sigmoid() || g.weight != nil || t.Kind != Hard || t.Labels.U8 == nil || len(j.in.Ignore) > 0 {
+		return false
+	}
+	px := j.in.Prediction.Shape.Pixels()
+	var count [256]int
+	vec.CountBytes(&count, t.Labels.U8[image*px:(image+1)*px])
+	for _, n := range count[min(g.channels, len(count)):] {
+		if n > 0 {
+			return false
+		}
+	}
+	s := state[g.stats:]
+	s[0] += float64(px) // exact on the first grid, as all of these
+	s[slot] += float64(px)
+	s = s[headSlots*slot:]
+	for c := range g.channels {
+		n := 0
+		if c < len(count) {
+			n = count[c]
+		}
+		s[c*statSlots*slot] += float64(n)
+		s[(c*statSlots+1)*slot] += float64(px - n)
+	}
+	return true
+}
+
 // scanSoftmax adds all classes of exclusive ones.
 func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
 	if g.hard {

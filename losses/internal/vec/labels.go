@@ -206,3 +206,23 @@ func CountEach(count, label []int32) {
 		}
 	}
 }
+
+// CountBytes adds the number of labels that are each class to count. Sixteen equal labels count at once. Any length.
+func CountBytes(count *[256]int, label []uint8) {
+	for len(label) >= Step {
+		s := (*[Step]uint8)(label)
+		label = label[Step:]
+		same := uint64(s[0]) * 0x0101010101010101
+		lo, hi := words(loadU8(s[:]))
+		if (lo^same)|(hi^same) == 0 {
+			count[s[0]] += Step
+			continue
+		}
+		for _, class := range s {
+			count[class]++
+		}
+	}
+	for _, class := range label {
+		count[class]++
+	}
+}

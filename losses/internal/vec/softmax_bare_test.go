@@ -157,3 +157,21 @@ func TestCountEach(t *testing.T) {
 		}
 	}
 }
+
+func TestCountBytes(t *testing.T) {
+	c := newCorpus(45)
+	for n := range 100 {
+		label := c.bytes(n, 256)
+		for i := range n / 2 {
+			label[i] = 200
+		}
+		var got, want [256]int
+		for _, l := range label {
+			want[l]++
+		}
+		CountBytes(&got, label)
+		if got != want {
+			t.Errorf("counts of %d are %v, want %v", n, got, want)
+		}
+	}
+}
