@@ -224,3 +224,43 @@ func MulUnless(dst, x, y, hit []float32, label []int32, class int32) {
 		store4(at(dst, i), e.IfElse(k.Equal(o), a), f.IfElse(l.Equal(o), b), g.IfElse(m.Equal(o), c), h.IfElse(n.Equal(o), d))
 	}
 }
+
+// ChainThree is MulUnless of three classes in place, of which x, y and z are the e^z: class is the first.
+func ChainThree(x, y, z, f, hit []float32, label []int32, class int32) {
+	n := len(x)
+	check(n, len(y), len(z), len(f), len(hit), len(label))
+	y, z, f, hit, label = y[:n], z[:n], f[:n], hit[:n], label[:n]
+	k, l, m := splatI(class), splatI(class+1), splatI(class+2)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d, e, s := at(x, i), at(y, i), at(z, i), at(f, i), at(hit, i), at(label, i)
+		chain(a[0:4], b[0:4], c[0:4], load(d[0:4]), load(e[0:4]), loadI(s[0:4]), k, l, m)
+		chain(a[4:8], b[4:8], c[4:8], load(d[4:8]), load(e[4:8]), loadI(s[4:8]), k, l, m)
+		chain(a[8:12], b[8:12], c[8:12], load(d[8:12]), load(e[8:12]), loadI(s[8:12]), k, l, m)
+		chain(a[12:16], b[12:16], c[12:16], load(d[12:16]), load(e[12:16]), loadI(s[12:16]), k, l, m)
+	}
+}
+
+func chain(x, y, z []float32, f, hit F32, label, k, l, m I32) {
+	hit.IfElse(label.Equal(k), load(x).Mul(f)).Store(x)
+	hit.IfElse(label.Equal(l), load(y).Mul(f)).Store(y)
+	hit.IfElse(label.Equal(m), load(z).Mul(f)).Store(z)
+}
+
+// MulThree is x = x f, and the same of y and z.
+func MulThree(x, y, z, f []float32) {
+	n := len(x)
+	check(n, len(y), len(z), len(f))
+	y, z, f = y[:n], z[:n], f[:n]
+	for i := 0; i <= n-Step; i += Step {
+		k, l, m, n := load4(at(f, i))
+		a, b, c, d := load4(at(x, i))
+		a, b, c, d = mul4(a, b, c, d, k, l, m, n)
+		store4(at(x, i), a, b, c, d)
+		a, b, c, d = load4(at(y, i))
+		a, b, c, d = mul4(a, b, c, d, k, l, m, n)
+		store4(at(y, i), a, b, c, d)
+		a, b, c, d = load4(at(z, i))
+		a, b, c, d = mul4(a, b, c, d, k, l, m, n)
+		store4(at(z, i), a, b, c, d)
+	}
+}

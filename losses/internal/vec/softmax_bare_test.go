@@ -119,6 +119,20 @@ func TestOfParts(t *testing.T) {
 			equal(t, "f", f, wantF)
 			equal(t, "hit", hit, wantHit)
 			equal(t, "MulUnless", d, wantD)
+			three := [][]float32{c.between(n, 0, 9), append([]float32(nil), e...), c.between(n, 0, 9)}
+			wantThree, scaled := make([][]float32, 3), make([][]float32, 3)
+			for k, x := range three {
+				wantThree[k], scaled[k] = make([]float32, n), make([]float32, n)
+				MulUnless(wantThree[k], x, f, hit, label, int32(k))
+				Mul(scaled[k], x, f)
+			}
+			plain := [][]float32{append([]float32(nil), three[0]...), append([]float32(nil), three[1]...), append([]float32(nil), three[2]...)}
+			ChainThree(three[0], three[1], three[2], f, hit, label, 0)
+			MulThree(plain[0], plain[1], plain[2], f)
+			for k := range three {
+				equal(t, "ChainThree", three[k], wantThree[k])
+				equal(t, "MulThree", plain[k], scaled[k])
+			}
 		}
 	}
 }
