@@ -69,11 +69,18 @@ type reader struct {
 	e          []float32
 	hits       []float64 // weight of the pixels of each class, after scanStats
 
-	keep bool // e^(z-m) of every class of a softmax
+	// What is wanted of a softmax: what is of the true class, and what is of any
+	// by the largest logit; keep also the exponential of each class.
+	bare, shifted, keep bool
+	room                []float32 // a gradient that is not yet written, to keep them in
+	near                bool      // own and other hold, and grown where kept
+	own, other          []float32 // e^z of the true class and of all others
+	count               []int32   // labels of the block: ignored, then of each class
+	seen                []int32   // the classes that the block has
 
 	mem struct {
-		kept                                                [][]float32
-		z                                                   [][]float32
+		kept, grown, z                                      [][]float32
+		own, other, none                                    [vec.Block]float32 // none stays zero
 		m, rest, t, w, p, q, u, v, e, loss, rise, ones, tmp [vec.Block]float32
 		arg, labels                                         [vec.Block]int32
 	}
@@ -88,16 +95,17 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 		r = new(reader)
 		vec.Fill(r.mem.ones[:], 1)
 	}
-	r.in, r.view, r.shape, r.keep = in, v, in.Prediction.Shape, false
+	r.in, r.view, r.shape = in, v, in.Prediction.Shape
+	r.bare, r.shifted, r.keep, r.room = false, false, false, nil
 	r.z, r.hits = grow(r.z, r.shape.C), grow(r.hits, r.shape.C)
-	r.mem.z = grow(r.mem.z, r.shape.C)
+	r.mem.z, r.count = grow(r.mem.z, r.shape.C), grow(r.count, r.shape.C+1)
 	return r
 }
 
 // begin sets the sizes of a block.
 func (r *reader) begin(image, at, size int) {
 	r.image, r.at, r.size, r.n = image, at, size, padded(size)
-	r.haveU, r.haveQ, r.haveP, r.faded, r.counted = false, false, false, false, -1
+	r.haveU, r.haveQ, r.haveP, r.faded, r.near, r.counted = false, false, false, false, false, -1
 	r.p, r.q = r.mem.p[:r.n], r.mem.q[:r.n]
 	if len(r.u) != r.n {
 		r.cut(r.n)
@@ -111,18 +119,25 @@ func (r *reader) cut(n int) {
 	r.labels, r.t = r.mem.labels[:n], r.mem.t[:n]
 	r.e = r.mem.e[:n]
 	r.m, r.rest, r.arg = r.mem.m[:n], r.mem.rest[:n], r.mem.arg[:n]
+	r.own, r.other = r.mem.own[:n], r.mem.other[:n]
 }
 
 // scores points r.z[c] at the scores of class c, checked.
 func (r *reader) scores(c int) error {
+	x := r.given(c)
+	probs := r.view.act == softmaxProbs || r.view.act == sigmoidProbs
+	if probs && !vec.Within01(x) || !probs && !vec.Finite(x) {
+		return badScore(r.in.Prediction.Data, probs)
+	}
+	r.z[c] = x
+	return nil
+}
+
+// given is the scores of class c, of the padded length.
+func (r *reader) given(c int) []float32 {
 	px := r.shape.Pixels()
 	start := (r.image*r.shape.C+c)*px + r.at
 	x := r.in.Prediction.Data[start : start+r.size]
-	probs := r.view.act == softmaxProbs || r.view.act == sigmoidProbs
-	late := r.view.act == softmaxLogits && c > 0 // MaxStepFinite looks
-	if probs && !vec.Within01(x) || !probs && !late && !vec.Finite(x) {
-		return badScore(r.in.Prediction.Data, probs)
-	}
 	if r.size < r.n {
 		if r.mem.z[c] == nil {
 			r.mem.z[c] = make([]float32, vec.Block)
@@ -134,8 +149,7 @@ func (r *reader) scores(c int) error {
 		}
 		x = tail
 	}
-	r.z[c] = x
-	return nil
+	return x
 }
 
 // badScore names the first score that cannot be.
@@ -155,59 +169,6 @@ func badScore(data []float32, probs bool) error {
 		}
 	}
 	return fail(CodeValue, "prediction.data", "changed while it was read")
-}
-
-// largest loads all classes of a block and finds the largest of each pixel.
-func (r *reader) largest(image, at, size int) error {
-	r.begin(image, at, size)
-	for c := range r.shape.C {
-		if err := r.scores(c); err != nil {
-			return err
-		}
-	}
-	vec.MaxInit(r.m, r.arg, r.z[0])
-	for c := 1; c < r.shape.C; c++ {
-		if !vec.MaxStepFinite(r.m, r.arg, r.z[c], int32(c)) {
-			return badScore(r.in.Prediction.Data, false)
-		}
-	}
-	return nil
-}
-
-// softmax is largest, and what else probabilities are made of.
-func (r *reader) softmax(image, at, size int) error {
-	if err := r.largest(image, at, size); err != nil {
-		return err
-	}
-	if r.view.act == softmaxLogits {
-		vec.Fill(r.rest, 0)
-		for c := range r.shape.C {
-			if r.keep {
-				vec.KeepStep(r.rest, r.kept(c), r.z[c], r.m, r.arg, int32(c))
-			} else {
-				vec.RestStep(r.rest, r.z[c], r.m, r.arg, int32(c))
-			}
-		}
-	}
-	return nil
-}
-
-// kept is e^(z-m) of class c, where probabilities will be made of it.
-func (r *reader) kept(c int) []float32 {
-	for len(r.mem.kept) <= c {
-		r.mem.kept = append(r.mem.kept, make([]float32, vec.Block))
-	}
-	return r.mem.kept[c][:r.n]
-}
-
-// softmaxClass makes the probability of class c, and of the others where q is
-// not nil.
-func (r *reader) softmaxClass(c int, q []float32) {
-	if r.keep {
-		vec.KeptSoftmax(r.p, q, r.kept(c), r.rest)
-	} else {
-		vec.SoftmaxClass(r.p, q, r.z[c], r.m, r.rest)
-	}
 }
 
 // sigmoid loads one channel of a block.
@@ -281,6 +242,7 @@ func (r *reader) hard(start int) error {
 		for i, l := range r.labels {
 			r.labels[i] = min(l, 1)
 		}
+		lo, hi = 0, 1
 	}
 	if len(r.in.Ignore) > 0 {
 		r.valid = 0
@@ -289,6 +251,9 @@ func (r *reader) hard(start int) error {
 				r.valid++
 			}
 		}
+	}
+	if !r.view.act.sigmoid() {
+		r.census(max(lo, 0), min(hi, int32(r.shape.C)-1))
 	}
 	return nil
 }
@@ -440,6 +405,10 @@ func (r *reader) trueClass(c int, complement bool) {
 		if complement {
 			r.trueLack(c)
 		}
+		return
+	}
+	if r.near {
+		r.trueNear(complement)
 		return
 	}
 	if r.haveU && (r.haveQ || !complement) {

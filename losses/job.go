@@ -155,7 +155,7 @@ func (s *Scratch) NewJob(in Input, specs []Spec) (*Job, error) {
 func (j *Job) Release() {
 	for _, g := range j.views {
 		if g.read != nil {
-			g.read.in, g.read.view = nil, nil
+			g.read.in, g.read.view, g.read.room = nil, nil, nil
 			clear(g.read.z) // parts of the caller's data
 			j.scratch.readers = append(j.scratch.readers, g.read)
 			g.read = nil
@@ -588,7 +588,7 @@ func (j *Job) scanTarget(state []float64) error {
 		units := j.isUnits(g)
 		for image := range s.N {
 			for c := range g.targets() {
-				if units && j.countPlane(g, image, c, state) {
+				if units && j.countPlane(g, image, c, state) || j.countLabels(g, image, state) {
 					continue
 				}
 				for b := range blocksOf(px) {
@@ -630,7 +630,8 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 		from = j.scanMasks(g, from, to, per, state)
 	}
 	r := g.read
-	r.keep = g.dense || j.outs != nil
+	r.bare, r.keep, r.room = g.hard, g.dense || j.outs != nil, g.sole(j.outs)
+	r.shifted = g.dense || len(g.confusion) > 0 || g.act == softmaxLogits && !g.hard
 	if g.act.sigmoid() {
 		return j.scanChannels(g, from, to, per, px, state)
 	}
@@ -701,12 +702,15 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 	case !g.hard && !g.dense: // only counts
 		err = r.largest(image, at, size)
 	default:
-		err = r.softmax(image, at, size)
+		r.begin(image, at, size)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = r.target(c)
 	}
-	return r.target(c)
+	if err == nil && !g.act.sigmoid() && (g.hard || g.dense) {
+		err = r.exponentials()
+	}
+	return err
 }
 
 // scanStats counts the pixels and weights of each class.
@@ -763,33 +767,12 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 		one(c)
 		return
 	}
-	if g.soft || g.channels <= 8 {
-		for c := range g.channels {
-			one(c)
-		}
+	if !g.soft {
+		j.scanCensus(g, r, s)
 		return
 	}
-	// Many classes: each pixel has only one of them.
-	sums := growZero(&j.scratch.B64, 2*g.channels)
-	for i, l := range r.labels {
-		if l >= 0 {
-			sums[2*l]++
-			if r.w != nil {
-				sums[2*l+1] += float64(r.w[i])
-			}
-		}
-	}
 	for c := range g.channels {
-		at := s[c*statSlots*slot:]
-		n, w := sums[2*c], sums[2*c+1]
-		if r.w == nil {
-			w = n
-		}
-		r.hits[c] = w
-		at[0] += n // exact on the first grid
-		if g.weight != nil {
-			pour(at[2*slot:], w)
-		}
+		one(c)
 	}
 }
 
@@ -890,59 +873,6 @@ func (r *reader) present() []float32 {
 		}
 	}
 	return x
-}
-
-// scanSoftmax adds all classes of exclusive ones.
-func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
-	if g.hard {
-		r.trueClass(0, g.complement)
-		for _, t := range g.terms {
-			if t.form != hardPixel {
-				continue
-			}
-			if t.log && r.w == nil {
-				j.byClass(g, r, r.u, -1, state[t.at:])
-				continue
-			}
-			t.pixel.Term(r.loss, nil, r.u, r.q)
-			r.weigh(r.loss)
-			j.byClass(g, r, r.loss, 1, state[t.at:])
-			if t.divided() {
-				t.divisor.Divisor(r.loss, nil, r.u, r.q)
-				j.byClass(g, r, r.loss, 1, state[t.at+2*g.channels*slot:])
-			}
-		}
-	}
-	if g.dense {
-		for c := range g.channels {
-			j.scanClass(g, r, c, state)
-		}
-	}
-	for _, m := range g.confusion {
-		j.scanMatrix(g, r, state[m.at:])
-	}
-}
-
-// byClass adds sign x to the hit slot of each pixel's class.
-func (j *Job) byClass(g *group, r *reader, x []float32, sign float64, s []float64) {
-	if g.channels <= 8 {
-		for c := range g.channels {
-			hit, _ := vec.SumByHit(x, r.labels, int32(c))
-			pour(s[2*c*slot:], sign*hit)
-		}
-		return
-	}
-	sums := growZero(&j.scratch.B64, g.channels)
-	for i, l := range r.labels {
-		if l >= 0 {
-			sums[l] += float64(x[i])
-		}
-	}
-	for c, x := range sums {
-		if x != 0 {
-			pour(s[2*c*slot:], sign*x)
-		}
-	}
 }
 
 // scanClass adds what reads a class as a plane: its sums, and dense losses.

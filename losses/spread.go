@@ -23,7 +23,12 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 		if terms == nil {
 			continue
 		}
-		g.read.keep = true
+		r := g.read
+		r.bare, r.shifted, r.keep, r.room = false, false, true, g.sole(outs)
+		for _, t := range terms {
+			r.bare = r.bare || t.form == hardPixel
+			r.shifted = r.shifted || t.form != hardPixel
+		}
 		for b := from; b < to; b++ {
 			image := b / per
 			at, size := blockRange(b%per, px)
@@ -41,10 +46,6 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 			if err := j.load(g, image, 0, at, size); err != nil {
 				return err
 			}
-			if g.hard {
-				g.read.trueClass(0, true)
-				g.keep()
-			}
 			for _, t := range terms {
 				j.spreadSoftmax(g, t, outs[t.spec])
 			}
@@ -58,7 +59,6 @@ func (j *Job) spreadEarly(g *group, c int) {
 	if j.outs == nil {
 		return
 	}
-	kept := false
 	for _, t := range g.terms {
 		o := j.outs[t.spec]
 		if t.form != hardPixel || !wants(t, o) {
@@ -67,11 +67,6 @@ func (j *Job) spreadEarly(g *group, c int) {
 		if g.act.sigmoid() {
 			j.spreadChannel(g, t, c, o)
 			continue
-		}
-		if !kept {
-			g.read.trueClass(0, true)
-			g.keep()
-			kept = true
 		}
 		j.spreadSoftmax(g, t, o)
 	}
@@ -107,14 +102,7 @@ func (r *reader) plane(data []float32, i int, tmp []float32) []float32 {
 
 // A spreader is the memory of one block's spreading.
 type spreader struct {
-	grad, weight, heat, tmp, rise, all, rest, u, q [vec.Block]float32
-}
-
-// keep puts aside what of the true class the passes over all classes overwrite.
-func (g *group) keep() {
-	s := g.spreader()
-	copy(s.u[:], g.read.u)
-	copy(s.q[:], g.read.q)
+	grad, weight, heat, tmp, rise, all, rest [vec.Block]float32
 }
 
 func (g *group) spreader() *spreader {
@@ -144,19 +132,19 @@ func (r *reader) worth(dst, x, weight []float32, class int32, hit, miss float64)
 	vec.Mul(dst, x, weight)
 }
 
-// byClassOf is the worth of each pixel's loss by its class.
-func (r *reader) byClassOf(dst []float32, hit []float64) {
+// byClassOf is sign times the worth of each pixel's loss by its class.
+func (r *reader) byClassOf(dst []float32, hit []float64, sign float64) {
 	same := true
 	for _, h := range hit {
 		same = same && h == hit[0]
 	}
 	if same {
-		vec.Fill(dst, float32(hit[0]))
+		vec.Fill(dst, float32(sign*hit[0]))
 	} else {
 		for i, l := range r.labels {
 			dst[i] = 0
 			if l >= 0 {
-				dst[i] = float32(hit[l])
+				dst[i] = float32(sign * hit[l])
 			}
 		}
 	}
@@ -281,62 +269,6 @@ func (j *Job) regionSlope(t *term, g *group, plane, c int, grad, heat []float32,
 	r.weigh(grad)
 	if o.Heatmap != nil {
 		r.weigh(heat)
-	}
-}
-
-// spreadSoftmax fills all classes of exclusive ones.
-func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
-	r, s := g.read, g.spreader()
-	n, C := r.n, g.channels
-	heat := s.heat[:n]
-	if t.form != hardPixel {
-		vec.Fill(heat, 0)
-		j.spreadDense(g, t, o, heat)
-	} else {
-		rise, weight := s.rise[:n], s.weight[:n]
-		if o.Gradient == nil {
-			rise = nil
-		}
-		r.byClassOf(weight, t.hit)
-		if t.log && o.Heatmap == nil && o.Values == nil {
-			vec.Scale(rise, weight, -1)
-		} else {
-			t.pixel.Term(r.loss, rise, s.u[:n], s.q[:n])
-			vec.Mul(heat, r.loss, weight)
-			if rise != nil {
-				vec.Mul(rise, rise, weight)
-			}
-		}
-		if rise != nil {
-			if t.hitB != nil {
-				t.divisor.Divisor(r.loss, r.rise, s.u[:n], s.q[:n])
-				r.byClassOf(weight, t.hitB)
-				vec.MulAddTo(rise, r.rise, weight)
-			}
-			for c := range C {
-				plane := r.image*C + c
-				d := s.tmp[:n]
-				if t.alone {
-					d = r.plane(o.Gradient, plane, d)
-				}
-				if g.act == softmaxProbs {
-					vec.AtLeast(d, r.z[c], leastP)
-					vec.Ratio(d, rise, d)
-					vec.Hits(r.t, r.labels, int32(c))
-					vec.Mul(d, d, r.t)
-				} else {
-					r.probs(c)
-					vec.TrueChain(d, rise, r.p, r.q, r.labels, int32(c))
-				}
-				r.put(o.Gradient, r.image*C+c, d, t.alone)
-			}
-		}
-	}
-	if o.Heatmap != nil {
-		r.put(o.Heatmap, r.image, heat, t.alone)
-	}
-	if o.Values != nil && (t.form == hardPixel || t.form == densePixel) {
-		r.put(o.Values, r.image, heat, true)
 	}
 }
 

@@ -17,7 +17,7 @@ func BenchmarkKernels(b *testing.B) {
 	for k := range many {
 		many[k] = x
 	}
-	ignore := []int32{255}
+	ignore, counts := []int32{255}, make([]int32, 4)
 	for _, k := range []struct {
 		name string
 		size int // bytes read and written per pixel
@@ -37,6 +37,15 @@ func BenchmarkKernels(b *testing.B) {
 		{"LogSoftmaxClass", 16, func() { LogSoftmaxClass(d, z, m, rest) }},
 		{"GatherTrue of 3", 12, func() { GatherTrue(d, planes, arg) }},
 		{"GatherTrue of 19", 12, func() { GatherTrue(d, many, arg) }},
+		{"Grow", 8, func() { Grow(d, x) }},
+		{"Part", 24, func() { Part(d, e, t, p, q, arg, 0) }},
+		{"PartMore", 32, func() { PartMore(d, e, t, p, q, arg, 0) }},
+		{"PartOthers", 20, func() { PartOthers(d, t, p, q) }},
+		{"LogPart", 12, func() { LogPart(d, t, rest) }},
+		{"LackPart", 12, func() { LackPart(d, t, rest) }},
+		{"ChainPart", 20, func() { ChainPart(d, e, t, rest, x) }},
+		{"MulUnless", 20, func() { MulUnless(d, t, p, q, arg, 1) }},
+		{"CountEach", 4, func() { CountEach(counts, arg) }},
 		{"TrueSoftmax", 20, func() { TrueSoftmax(d, e, z, m, rest) }},
 		{"TrueSoftmax without q", 16, func() { TrueSoftmax(d, nil, z, m, rest) }},
 		{"Labels8", 5, func() { Labels8(wide, bytes, ignore) }},

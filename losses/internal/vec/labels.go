@@ -186,3 +186,43 @@ func equal4(s []int32, o I32) I32 {
 	return loadI(s[0:4]).Equal(o).ToInt32x4().Add(loadI(s[4:8]).Equal(o).ToInt32x4()).
 		Add(loadI(s[8:12]).Equal(o).ToInt32x4().Add(loadI(s[12:16]).Equal(o).ToInt32x4()))
 }
+
+// CountEach adds the number of labels that are each class to count, whose first element is of the label -1. Sixteen equal
+// labels, as most are, count at once.
+func CountEach(count, label []int32) {
+	checkBlock(len(label))
+	for i := 0; i <= len(label)-Step; i += Step {
+		s := at(label, i)
+		f := splatI(s[0])
+		k, l, m, n := loadI4(s)
+		var w [4]int32
+		k.Xor(f).Or(l.Xor(f)).Or(m.Xor(f).Or(n.Xor(f))).StoreArray(&w)
+		if w[0]|w[1]|w[2]|w[3] == 0 {
+			count[s[0]+1] += Step
+			continue
+		}
+		for _, class := range s {
+			count[class+1]++
+		}
+	}
+}
+
+// CountBytes adds the number of labels that are each class to count. Sixteen equal labels count at once. Any length.
+func CountBytes(count *[256]int, label []uint8) {
+	for len(label) >= Step {
+		s := (*[Step]uint8)(label)
+		label = label[Step:]
+		same := uint64(s[0]) * 0x0101010101010101
+		lo, hi := words(loadU8(s[:]))
+		if (lo^same)|(hi^same) == 0 {
+			count[s[0]] += Step
+			continue
+		}
+		for _, class := range s {
+			count[class]++
+		}
+	}
+	for _, class := range label {
+		count[class]++
+	}
+}

@@ -1,0 +1,404 @@
+package losses
+
+import "github.com/maskloss/maskloss/losses/internal/vec"
+
+// Exclusive classes, all of a block at once. What concerns the true class alone
+// comes from e^z as it is where no logit of the block is far from zero, which
+// takes one pass over the classes (near). All else, and any other block, first
+// finds the largest logit m and reads e^(z-m).
+
+// softmax loads all classes of a block and m, arg and rest of it.
+func (r *reader) softmax(image, at, size int) error {
+	r.begin(image, at, size)
+	return r.shift()
+}
+
+// exponentials makes what is wanted of the scores, after target.
+func (r *reader) exponentials() error {
+	r.near = r.bare && r.view.act == softmaxLogits && r.grow()
+	if r.near && !r.shifted {
+		return nil
+	}
+	return r.shift()
+}
+
+// grow makes own and other of e^z, three classes at a time; where a logit is far
+// from zero it fails.
+func (r *reader) grow() bool {
+	for c := 0; c < r.shape.C; c += 3 {
+		e := [3][]float32{r.mem.none[:r.n], r.mem.none[:r.n], r.mem.none[:r.n]}
+		some := false
+		for k := range min(3, r.shape.C-c) {
+			if r.keep {
+				e[k] = r.grown(c + k)
+			} else {
+				e[k] = block(&r.mem.grown, k, r.n)
+			}
+			if !vec.Grow(e[k], r.given(c+k)) {
+				return false
+			}
+			some = some || r.count[c+k+1] > 0
+		}
+		switch {
+		case c == 0:
+			vec.Part(r.own, r.other, e[0], e[1], e[2], r.labels, 0)
+		case some:
+			vec.PartMore(r.own, r.other, e[0], e[1], e[2], r.labels, int32(c))
+		case c+1 == r.shape.C:
+			vec.Add(r.other, r.other, e[0])
+		default:
+			vec.PartOthers(r.other, e[0], e[1], e[2])
+		}
+	}
+	return true
+}
+
+// grown is e^z of class c, where it is kept. Where its gradient will stand it saves
+// a way through memory, which all that is quick after it would wait for.
+func (r *reader) grown(c int) []float32 {
+	if r.room != nil && r.size == r.n {
+		return r.plane(r.room, r.image*r.shape.C+c, nil)
+	}
+	return block(&r.mem.grown, c, r.n)
+}
+
+// sole is the gradient of the only term that spreads one by the true class, nil
+// if there are several or none; others may add to none but their own.
+func (g *group) sole(outs []Out) (gradient []float32) {
+	for _, t := range g.terms {
+		if outs == nil || t.form != hardPixel || outs[t.spec].Gradient == nil {
+			continue
+		}
+		if gradient != nil || !t.alone {
+			return nil
+		}
+		gradient = outs[t.spec].Gradient
+	}
+	return gradient
+}
+
+// largest loads all classes of a block, and m and arg of it alone.
+func (r *reader) largest(image, at, size int) error {
+	r.begin(image, at, size)
+	if err := r.classes(); err != nil {
+		return err
+	}
+	return r.most()
+}
+
+// classes points r.z at the scores of all classes.
+func (r *reader) classes() error {
+	for c := range r.shape.C {
+		if r.view.act == softmaxLogits && c > 0 { // MaxStepFinite looks
+			r.z[c] = r.given(c)
+		} else if err := r.scores(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// most makes m and arg.
+func (r *reader) most() error {
+	vec.MaxInit(r.m, r.arg, r.z[0])
+	for c := 1; c < r.shape.C; c++ {
+		if !vec.MaxStepFinite(r.m, r.arg, r.z[c], int32(c)) {
+			return badScore(r.in.Prediction.Data, false)
+		}
+	}
+	return nil
+}
+
+// shift makes m, arg and, of logits, rest.
+func (r *reader) shift() error {
+	logits := r.view.act == softmaxLogits
+	if err := r.classes(); err != nil || !logits && !r.shifted {
+		return err
+	}
+	if err := r.most(); err != nil || !logits {
+		return err
+	}
+	vec.Fill(r.rest, 0)
+	for c := range r.shape.C {
+		if r.keep {
+			vec.KeepStep(r.rest, r.kept(c), r.z[c], r.m, r.arg, int32(c))
+		} else {
+			vec.RestStep(r.rest, r.z[c], r.m, r.arg, int32(c))
+		}
+	}
+	return nil
+}
+
+// kept is e^(z-m) of class c, where probabilities will be made of it.
+func (r *reader) kept(c int) []float32 { return block(&r.mem.kept, c, r.n) }
+
+// block is n elements of the block of class c, made when first wanted.
+func block(blocks *[][]float32, c, n int) []float32 {
+	for len(*blocks) <= c {
+		*blocks = append(*blocks, make([]float32, vec.Block))
+	}
+	return (*blocks)[c][:n]
+}
+
+// softmaxClass makes the probability of class c, and of the others where q is
+// not nil.
+func (r *reader) softmaxClass(c int, q []float32) {
+	if r.keep {
+		vec.KeptSoftmax(r.p, q, r.kept(c), r.rest)
+	} else {
+		vec.SoftmaxClass(r.p, q, r.z[c], r.m, r.rest)
+	}
+}
+
+// trueNear is trueClass of a block near zero.
+func (r *reader) trueNear(complement bool) {
+	if !r.haveU {
+		vec.LogPart(r.u, r.own, r.other)
+		r.haveU = true
+	}
+	if complement && !r.haveQ {
+		r.q = r.mem.q[:r.n]
+		vec.LackPart(r.q, r.own, r.other)
+		r.haveQ = true
+	}
+}
+
+// census counts the labels of a block, of classes lo to hi, and lists its classes.
+func (r *reader) census(lo, hi int32) {
+	clear(r.count)
+	if hi-lo > 3 {
+		vec.CountEach(r.count, r.labels)
+	} else if lo <= hi {
+		rest := int32(r.valid)
+		for c := lo; c < hi; c++ {
+			r.count[c+1] = int32(vec.Count(r.labels, c))
+			rest -= r.count[c+1]
+		}
+		r.count[hi+1] = rest
+	}
+	r.seen = r.seen[:0]
+	for c, n := range r.count[1:] {
+		if n > 0 {
+			r.seen = append(r.seen, int32(c))
+		}
+	}
+}
+
+// scanCensus counts the pixels and weights of each class of exclusive ones.
+func (j *Job) scanCensus(g *group, r *reader, s []float64) {
+	all := 0.0
+	if g.weight != nil {
+		all = vec.Sum(r.w)
+	}
+	for c := range g.channels {
+		at, n := s[c*statSlots*slot:], r.count[c+1]
+		at[0] += float64(n) // exact on the first grid
+		at[slot] += float64(int32(r.valid) - n)
+		r.hits[c] = float64(n)
+		if g.weight == nil {
+			continue
+		}
+		hit, miss := 0.0, all
+		if n > 0 {
+			hit, miss = vec.SumByHit(r.w, r.labels, int32(c))
+		}
+		r.hits[c] = hit
+		pour(at[2*slot:], hit)
+		pour(at[3*slot:], miss)
+	}
+}
+
+// countLabels is scanStats of an image of exclusive classes, of bytes that all
+// count alike. It leaves one with an odd label to the pass over its blocks.
+func (j *Job) countLabels(g *group, image int, state []float64) bool {
+	t := &j.in.Target
+	if g.act.sigmoid() || g.weight != nil || t.Kind != Hard || t.Labels.U8 == nil || len(j.in.Ignore) > 0 {
+		return false
+	}
+	px := j.in.Prediction.Shape.Pixels()
+	var count [256]int
+	vec.CountBytes(&count, t.Labels.U8[image*px:(image+1)*px])
+	for _, n := range count[min(g.channels, len(count)):] {
+		if n > 0 {
+			return false
+		}
+	}
+	s := state[g.stats:]
+	s[0] += float64(px) // exact on the first grid, as all of these
+	s[slot] += float64(px)
+	s = s[headSlots*slot:]
+	for c := range g.channels {
+		n := 0
+		if c < len(count) {
+			n = count[c]
+		}
+		s[c*statSlots*slot] += float64(n)
+		s[(c*statSlots+1)*slot] += float64(px - n)
+	}
+	return true
+}
+
+// scanSoftmax adds all classes of exclusive ones.
+func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
+	if g.hard {
+		r.trueClass(0, g.complement)
+		for _, t := range g.terms {
+			if t.form != hardPixel {
+				continue
+			}
+			if t.log && r.w == nil {
+				j.byClass(g, r, r.u, -1, state[t.at:])
+				continue
+			}
+			t.pixel.Term(r.loss, nil, r.u, r.q)
+			r.weigh(r.loss)
+			j.byClass(g, r, r.loss, 1, state[t.at:])
+			if t.divided() {
+				t.divisor.Divisor(r.loss, nil, r.u, r.q)
+				j.byClass(g, r, r.loss, 1, state[t.at+2*g.channels*slot:])
+			}
+		}
+	}
+	if g.dense {
+		for c := range g.channels {
+			j.scanClass(g, r, c, state)
+		}
+	}
+	for _, m := range g.confusion {
+		j.scanMatrix(g, r, state[m.at:])
+	}
+}
+
+// manyClasses is from where on it is quicker to add pixel by pixel than class by
+// class.
+const manyClasses = 8
+
+// byClass adds sign x to the hit slot of each pixel's class.
+func (j *Job) byClass(g *group, r *reader, x []float32, sign float64, s []float64) {
+	seen := r.seen
+	switch {
+	case len(seen) > manyClasses:
+		sums := growZero(&j.scratch.B64, g.channels)
+		for i, l := range r.labels {
+			if l >= 0 {
+				sums[l] += float64(x[i])
+			}
+		}
+		for _, c := range seen {
+			pour(s[2*c*slot:], sign*sums[c])
+		}
+	case len(seen) == 1 && r.valid == r.n:
+		pour(s[2*seen[0]*slot:], sign*vec.Sum(x))
+	case len(seen) == 2 && r.valid == r.n: // what is not of the one is of the other
+		hit, miss := vec.SumByHit(x, r.labels, seen[0])
+		pour(s[2*seen[0]*slot:], sign*hit)
+		pour(s[2*seen[1]*slot:], sign*miss)
+	default:
+		for _, c := range seen {
+			hit, _ := vec.SumByHit(x, r.labels, c)
+			pour(s[2*c*slot:], sign*hit)
+		}
+	}
+}
+
+// spreadSoftmax fills all classes of exclusive ones.
+func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
+	r, s := g.read, g.spreader()
+	n := r.n
+	heat := s.heat[:n]
+	if t.form != hardPixel {
+		vec.Fill(heat, 0)
+		j.spreadDense(g, t, o, heat)
+	} else {
+		rise, weight := s.rise[:n], s.weight[:n]
+		if o.Gradient == nil {
+			rise = nil
+		}
+		if t.log && o.Heatmap == nil && o.Values == nil {
+			r.byClassOf(rise, t.hit, -1)
+		} else {
+			r.trueClass(0, true)
+			r.byClassOf(weight, t.hit, 1)
+			t.pixel.Term(r.loss, rise, r.u, r.q)
+			vec.Mul(heat, r.loss, weight)
+			if rise != nil {
+				vec.Mul(rise, rise, weight)
+			}
+		}
+		if rise != nil {
+			if t.hitB != nil {
+				t.divisor.Divisor(r.loss, r.rise, r.u, r.q)
+				r.byClassOf(weight, t.hitB, 1)
+				vec.MulAddTo(rise, r.rise, weight)
+			}
+			j.chainTrue(g, t, o.Gradient, rise)
+		}
+	}
+	if o.Heatmap != nil {
+		r.put(o.Heatmap, r.image, heat, t.alone)
+	}
+	if o.Values != nil && (t.form == hardPixel || t.form == densePixel) {
+		r.put(o.Values, r.image, heat, true)
+	}
+}
+
+// chainTrue takes rise, the derivative by log p of the true class, to the scores
+// of all classes.
+func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
+	r, s := g.read, g.spreader()
+	n, C := r.n, g.channels
+	f, hit := s.all[:n], s.rest[:n]
+	if r.near {
+		vec.ChainPart(f, hit, r.own, r.other, rise)
+		if r.room != nil && r.size == n {
+			r.chainKept(f, hit)
+			return
+		}
+	}
+	for c := range C {
+		plane := r.image*C + c
+		d := s.tmp[:n]
+		if t.alone {
+			d = r.plane(gradient, plane, d)
+		}
+		switch {
+		case g.act == softmaxProbs:
+			vec.AtLeast(d, r.z[c], leastP)
+			vec.Ratio(d, rise, d)
+			vec.Hits(r.t, r.labels, int32(c))
+			vec.Mul(d, d, r.t)
+		case !r.near:
+			r.probs(c)
+			vec.TrueChain(d, rise, r.p, r.q, r.labels, int32(c))
+		case r.count[c+1] > 0:
+			vec.MulUnless(d, r.grown(c), f, hit, r.labels, int32(c))
+		default:
+			vec.Mul(d, r.grown(c), f)
+		}
+		if &d[0] == &s.tmp[0] {
+			r.put(gradient, plane, d, t.alone)
+		}
+	}
+}
+
+// chainKept makes the gradient of e^z where it stands, three classes at a time.
+func (r *reader) chainKept(f, hit []float32) {
+	C := r.shape.C
+	for c := 0; c < C; c += 3 {
+		end := min(c+3, C)
+		some := false
+		for _, n := range r.count[c+1 : end+1] {
+			some = some || n > 0
+		}
+		switch {
+		case end < c+3:
+			for k := c; k < end; k++ {
+				vec.MulUnless(r.grown(k), r.grown(k), f, hit, r.labels, int32(k))
+			}
+		case some:
+			vec.ChainThree(r.grown(c), r.grown(c+1), r.grown(c+2), f, hit, r.labels, int32(c))
+		default:
+			vec.MulThree(r.grown(c), r.grown(c+1), r.grown(c+2), f)
+		}
+	}
+}
