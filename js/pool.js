@@ -1,5 +1,5 @@
 import { MasklossError } from './error.js';
-import { builtin } from './loader.js';
+import { builtin, onNode } from './loader.js';
 import { copyOut, outputOf, PLANES } from './outputs.js';
 import { Pace } from './pace.js';
 import { arraysOf, copyTile, cut, fits, frameOf, pixelsOf, sizeOf, TILE_BYTES, total, viewsOf } from './tiles.js';
@@ -34,15 +34,20 @@ const OTHERS_PAY = 2 ** 19;
 /** Elements below which nothing pays. */
 const SMALL = 2 ** 16;
 
+/** Whether there are Web Workers. A Worker that is no EventTarget is Node's own, which libraries put there for themselves. */
+function hasWebWorkers() {
+  return typeof Worker === 'function' && (!onNode() || Worker.prototype instanceof EventTarget);
+}
+
 /**
- * A thread is started where Node has worker threads, else as a Web Worker.
+ * A thread is a Web Worker where there are any, else one of Node's worker threads.
  *
  * @param {(message: any) => void} onMessage
  * @param {(error: unknown) => void} onError
  * @returns {Promise<Thread>}
  */
 async function startThread(onMessage, onError) {
-  if (typeof Worker === 'function') {
+  if (hasWebWorkers()) {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'maskloss' });
     worker.onmessage = ({ data }) => onMessage(data);
     worker.onmessageerror = () => onError('a message could not be read');

@@ -247,6 +247,19 @@ test('a disposed pool is an error, and what it was doing is aborted', async () =
   assert.equal(own.memory(), 0);
 });
 
+test("workers start beside a library that makes Node's Worker global", async () => {
+  const { Worker: WorkerThread } = await import('node:worker_threads');
+  assert.equal(globalThis.Worker, undefined);
+  globalThis.Worker = /** @type {any} */ (WorkerThread);
+  try {
+    const ml = await load({ workers: 1, signal: AbortSignal.timeout(20_000) });
+    assert.deepEqual(await ml.evaluate('dice', binary), await one.evaluate('dice', binary));
+    ml.dispose();
+  } finally {
+    Reflect.deleteProperty(globalThis, 'Worker');
+  }
+});
+
 test('a process ends by itself, disposed of or not', () => {
   const script = `
     import { load } from ${JSON.stringify(new URL('../index.js', import.meta.url).href)};
