@@ -20,7 +20,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # The same bytes from any folder and any commit. Only the packages that loop over pixels, and those that they call there, are
 # inlined: everywhere else a call costs nothing that counts, and the module is a twentieth smaller.
 INLINED := losses losses/internal/vec losses/internal/grid
-GOBUILD := go build -trimpath -buildvcs=false -ldflags='-s -w' -gcflags=all=-l -gcflags=simd/archsimd= -gcflags=math= \
+GOBUILD := go build -trimpath -buildvcs=false -ldflags=-w -gcflags=all=-l -gcflags=simd/archsimd= -gcflags=math= \
 	$(INLINED:%=-gcflags=github.com/maskloss/maskloss/%=)
 WASM := GOOS=js GOARCH=wasm
 # In the module, Go's older collector and one allocator for all sizes: both are smaller, and the losses allocate little.
@@ -80,8 +80,8 @@ derived:
 	@if [ -d wasm/gen ]; then go run ./wasm/gen; else echo 'missing: wasm/gen, nothing derived is written'; fi
 
 js/maskloss.wasm: derived
-	@$(WASM) $(SMALL) $(GOBUILD) -o $@ ./wasm
-	@go run ./wasm/join $@
+	@$(WASM) $(SMALL) $(GOBUILD) -o build/linked/page.wasm ./wasm
+	@go run ./wasm/relink build/linked/page.wasm $@
 
 js/wasm_exec.js:
 	@install -m 644 "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@
@@ -90,8 +90,8 @@ js/wasm_exec.js:
 build/edge/app.wasm: derived
 	@mkdir -p build
 	@go tool workers-assets-gen -mode=go -o build/edge
-	@$(WASM) $(SMALL) $(GOBUILD) -tags edge -o $@ ./wasm
-	@go run ./wasm/join $@
+	@$(WASM) $(SMALL) $(GOBUILD) -tags edge -o build/linked/edge.wasm ./wasm
+	@go run ./wasm/relink build/linked/edge.wasm $@
 
 # The package as published: the modules joined to few, which a page fetches sooner, and left as readable as they are. The
 # declarations stand beside them, which would hide them from the type check in js/.

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 // syscall/js and the runtime alone are 0.44 MB, vert 0.16 MB more; the rest is ours.
-const budget = 755_000;
+const budget = 730_000;
 
 const wasm = readFileSync(fileURLToPath(new URL('../maskloss.wasm', import.meta.url)));
 const brotli = brotliCompressSync(wasm).byteLength;

@@ -9,7 +9,7 @@ import (
 // Hand-made modules: a header, a memory section of one page, and data sections.
 const memory = header + "\x05\x03\x01\x00\x01"
 
-func TestJoin(t *testing.T) {
+func TestData(t *testing.T) {
 	for _, row := range []struct{ name, module, want string }{
 		{"no data", memory, memory},
 		{"one segment", memory + "\x0b\x07\x01\x00\x41\x08\x0b\x01a", memory + "\x0b\x07\x01\x00\x41\x08\x0b\x01a"},
@@ -24,18 +24,18 @@ func TestJoin(t *testing.T) {
 			memory + "\x0b\x0a\x01\x00\x41\xc0\x00\x0b\x03a\x00b\x00\x02\x01x",
 		},
 	} {
-		got, err := join([]byte(row.module))
+		got, err := relink([]byte(row.module))
 		if err != nil || string(got) != row.want {
 			t.Errorf("%s: got %q, %v, want %q", row.name, got, err, row.want)
 			continue
 		}
-		if again, err := join(got); err != nil || !bytes.Equal(again, got) {
+		if again, err := relink(got); err != nil || !bytes.Equal(again, got) {
 			t.Errorf("%s, joined twice: got %q, %v, want %q", row.name, again, err, got)
 		}
 	}
 }
 
-func TestJoinRefuses(t *testing.T) {
+func TestRefuses(t *testing.T) {
 	for _, row := range []struct{ name, module, want string }{
 		{"a page", "<html>", "no WebAssembly"},
 		{"a section that is cut", memory + "\x0b\x07\x01\x00\x41", "within a section"},
@@ -45,7 +45,7 @@ func TestJoinRefuses(t *testing.T) {
 		{"a segment that is cut", memory + "\x0b\x07\x01\x00\x41\x08\x0b\x02a", "wrong length"},
 		{"bytes behind the last segment", memory + "\x0b\x08\x01\x00\x41\x08\x0b\x01ab", "wrong length"},
 	} {
-		_, err := join([]byte(row.module))
+		_, err := relink([]byte(row.module))
 		if err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: got %v, want an error with %q", row.name, err, row.want)
 		}
