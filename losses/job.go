@@ -38,6 +38,7 @@ type Job struct {
 	state   int
 	scratch *Scratch
 	done    bool
+	mapped  bool  // some weights were made of the input
 	outs    []Out // of a Run that spreads while it sums
 }
 
@@ -145,10 +146,28 @@ func (s *Scratch) NewJob(in Input, specs []Spec) (*Job, error) {
 			return nil, err
 		}
 	}
-	for _, g := range j.views {
-		g.read = s.reader(&j.in, &g.view)
-	}
+	j.takeReaders()
 	return j, nil
+}
+
+func (j *Job) takeReaders() {
+	for _, g := range j.views {
+		g.read = j.scratch.reader(&j.in, &g.view)
+	}
+}
+
+// Again readies a released job to run once more, on what its input holds by then. It is false for a job whose weights were made of
+// what the input held: that needs a new one.
+func (j *Job) Again() (bool, error) {
+	if j.mapped {
+		return false, nil
+	}
+	if err := j.in.Check(); err != nil {
+		return false, err
+	}
+	j.done = false
+	j.takeReaders()
+	return true, nil
 }
 
 // Release leaves the memory of a job that is done to the next one.
@@ -296,6 +315,7 @@ func (j *Job) addTerm(t *term, mode, name string) error {
 			return err
 		}
 		v.weight = w
+		j.mapped = true
 	}
 	if err := t.checkClasses(c, sigmoid, mode); err != nil {
 		return err

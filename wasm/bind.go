@@ -178,7 +178,7 @@ func open() int32 {
 //go:wasmexport evaluate
 func evaluate(plan, input int32) int32 {
 	results, err := protect(func() ([]result, error) {
-		j, err := host.start(int(plan), int(input), blockOut)
+		j, err := host.job(int(plan), int(input))
 		if err != nil {
 			return nil, err
 		}
@@ -226,6 +226,30 @@ func (p *program) step(number int32, run func(j *job) error) int32 {
 		return -1
 	}
 	return 0
+}
+
+// job is one to run at once: where the input is open, that of the last time if it
+// is as good.
+func (p *program) job(plan, input int) (*job, error) {
+	n, err := p.plans.get(plan)
+	if err != nil {
+		return nil, err
+	}
+	if j := n.job; j != nil && input != 0 && n.input == input {
+		switch ok, err := j.Again(); {
+		case err != nil:
+			return nil, err
+		case ok:
+			clear(j.state)
+			return j, nil
+		}
+	}
+	n.job = nil
+	j, err := p.start(plan, input, blockOut)
+	if err == nil && input != 0 {
+		n.job, n.input = j, input
+	}
+	return j, err
 }
 
 func (p *program) start(plan, input, out int) (*job, error) {
@@ -291,6 +315,11 @@ func (p *program) drop(arg []js.Value) (any, error) {
 		delete(p.plans.rows, n)
 	case "input":
 		delete(p.inputs.rows, n)
+		for _, l := range p.plans.rows {
+			if l.input == n {
+				l.job, l.input = nil, 0
+			}
+		}
 	case "job":
 		delete(p.jobs.rows, n)
 	case "tally":

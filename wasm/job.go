@@ -67,6 +67,7 @@ func (j *job) run() ([]result, error) {
 	}
 	j.tidy()
 	numbers, err := j.Run(j.state, j.outs)
+	j.outs = nil // they would keep the block from being replaced
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,11 @@ type plan struct {
 	all   bool
 	part  bool
 	given map[string]any // shared options
+
+	// The job that is done with the open input of that number, to be run again:
+	// most of what a small input takes is to set one up.
+	job   *job
+	input int
 }
 
 // newPlan decodes a request. A shared option goes to the losses that take it,
