@@ -65,7 +65,7 @@ import { bringOut } from './outputs.js';
  */
 
 /** The number of the functions that the program binds, see wasm/bind.go. */
-const PROTOCOL = 3;
+const PROTOCOL = 4;
 
 /** Blocks of the arena that every call may use; what stays has others. The program knows them by number, see wasm/arena.go. */
 export const IN = 0;
@@ -107,6 +107,8 @@ export class Instance {
   #blocks = WORDS;
   /** Plans by what was asked, the latest last. @type {Map<string, Plan>} */
   #plans = new Map();
+  /** The latest of them, by the object that asked for it. @type {{request: Request, plan: Plan} | undefined} */
+  #latest;
   #disposed = false;
 
   /** @param {WebAssembly.Module} module */
@@ -141,6 +143,7 @@ export class Instance {
     this.#life++;
     this.#kept = 0;
     this.#plans.clear();
+    this.#latest = undefined;
     return program;
   }
 
@@ -172,6 +175,7 @@ export class Instance {
     this.#program.binding.close();
     this.#program = { exports: {}, binding: {}, exited: true, output: '' };
     this.#plans.clear();
+    this.#latest = undefined;
   }
 
   /** The manifest. */
@@ -378,6 +382,7 @@ export class Instance {
    * @returns {Plan}
    */
   plan(request) {
+    if (request === this.#latest?.request) return this.#latest.plan;
     const key = JSON.stringify(request);
     let plan = this.#plans.get(key);
     if (plan) {
@@ -395,6 +400,7 @@ export class Instance {
       this.#plans.delete(oldest);
       this.#call('drop', 'plan', id);
     }
+    this.#latest = { request, plan };
     return plan;
   }
 
@@ -409,48 +415,12 @@ export class Instance {
   evaluate(request, input, outputs = new Map()) {
     return this.#roomy(() => {
       const plan = this.plan(request);
-      const count = this.#export('evaluate', plan.id, this.#input(input));
-      if (count < 0) this.#call('answer');
-      return this.#take(plan, shapeOf(input), this.#spelled(count), OUT, (view, plane, name) =>
+      const address = this.#export('evaluate', plan.id, this.#input(input)) >>> 0;
+      if (address === 0) this.#call('answer');
+      const answers = new Spelled(this.#buffer, address).results();
+      return this.#take(plan, shapeOf(input), answers, OUT, (view, plane, name) =>
         bringOut(outputs, name, plane, view),
       );
-    });
-  }
-
-  /**
-   * Reads results as the program spelled them out in numbers (spell in wasm/codec.go).
-   *
-   * @param {number} count
-   */
-  #spelled(count) {
-    const words = new Float64Array(this.#buffer, this.#reserve(WORDS, 0));
-    let at = 0;
-    const list = () => {
-      const length = words[at++];
-      if (length < 0) return null;
-      const elements = [];
-      for (const end = at + length; at < end; at++) elements.push(words[at]); // quicker than Array.from, for so few
-      return elements;
-    };
-    const text = () => {
-      let letters = '';
-      for (const end = words[at++] + at; at < end; at++) letters += String.fromCodePoint(words[at]);
-      return letters;
-    };
-    const plane = () => {
-      const start = words[at++];
-      return start < 0 ? null : { block: OUT, type: 'f32', at: start, len: words[at++] };
-    };
-    return Array.from({ length: count }, () => {
-      // In the order in which they were written.
-      const [index, value, valid] = [words[at++], words[at++], words[at++]];
-      const perClass = list();
-      const [values, gradient, heatmap] = [plane(), plane(), plane()];
-      const valuesShape = list();
-      const warnings = Array.from({ length: words[at++] }, () => ({ code: text(), message: text() }));
-      const named = words[at++];
-      const extra = named < 0 ? null : Object.fromEntries(Array.from({ length: named }, () => [text(), list()]));
-      return { index, value, valid, perClass, values, gradient, heatmap, valuesShape, warnings, extra };
     });
   }
 
@@ -736,6 +706,70 @@ export class Instance {
     this.#kept--;
     this.#call('drop', kind, handle.id);
     for (const block of blocks) this.#release(block);
+  }
+}
+
+/** Results as the program spelled them out in numbers (spell in wasm/codec.go), read in the order in which they were written. */
+class Spelled {
+  #words;
+  #at = 0;
+
+  /** @param {ArrayBuffer} buffer @param {number} address */
+  constructor(buffer, address) {
+    this.#words = new Float64Array(buffer, address);
+  }
+
+  #number() {
+    return this.#words[this.#at++];
+  }
+
+  /** @returns {number[] | null} */
+  #list() {
+    const length = this.#number();
+    if (length < 0) return null;
+    const elements = [];
+    for (let i = 0; i < length; i++) elements.push(this.#number()); // quicker than Array.from, for so few
+    return elements;
+  }
+
+  #text() {
+    let letters = '';
+    for (let length = this.#number(); length > 0; length--) letters += String.fromCodePoint(this.#number());
+    return letters;
+  }
+
+  #plane() {
+    const at = this.#number();
+    return at < 0 ? null : { block: OUT, type: 'f32', at, len: this.#number() };
+  }
+
+  #warnings() {
+    const warnings = [];
+    for (let n = this.#number(); n > 0; n--) warnings.push({ code: this.#text(), message: this.#text() });
+    return warnings;
+  }
+
+  #extra() {
+    const length = this.#number();
+    return length < 0 ? null : Object.fromEntries(Array.from({ length }, () => [this.#text(), this.#list()]));
+  }
+
+  results() {
+    const results = [];
+    for (let n = this.#number(); n > 0; n--)
+      results.push({
+        index: this.#number(),
+        value: this.#number(),
+        valid: this.#number(),
+        perClass: this.#list(),
+        values: this.#plane(),
+        gradient: this.#plane(),
+        heatmap: this.#plane(),
+        valuesShape: this.#list(),
+        warnings: this.#warnings(),
+        extra: this.#extra(),
+      });
+    return results;
   }
 }
 

@@ -121,20 +121,30 @@ export function isSignal(value) {
   return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value;
 }
 
+/** There are fewer names, but a caller may give any. */
+const MAX_PLAIN = 256;
+
+/** What is asked without options, by name: the same object for the same name. @type {Map<string, ReturnType<typeof readOne>>} */
+const plain = new Map();
+
 /**
  * @param {unknown} name
  * @param {unknown} given
  * @returns {{request: Request, signal: AbortSignal | undefined, outputs: Outputs}}
  */
 export function readOne(name, given) {
+  const known = given === undefined && plain.get(/** @type {string} */ (name));
+  if (known) return known;
   if (typeof name !== 'string')
     throw fault('loss', 'name', `is ${describe(name)}, must be the name of a loss or metric`);
   const { options, signal, places } = readOptions('options', given);
-  return {
+  const read = {
     request: { specs: [{ name, options }], all: false, shared: [] },
     signal,
     outputs: new Map(places ? [[name, places]] : []),
   };
+  if (given === undefined && plain.size < MAX_PLAIN) plain.set(name, read);
+  return read;
 }
 
 /**

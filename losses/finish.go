@@ -118,7 +118,11 @@ func (j *Job) combine(r *Result, t *term, o outcome) {
 		return
 	}
 	if r.PerClass == nil {
-		r.PerClass = make([]float64, len(o.perClass))
+		r.PerClass = o.perClass
+		for c, x := range o.perClass {
+			r.PerClass[c] = 0 + float64(t.weight*x) // no -0
+		}
+		return
 	}
 	if len(r.PerClass) == len(o.perClass) {
 		for c, x := range o.perClass {
@@ -142,8 +146,14 @@ func (g *group) statsOf(state []float64, c int) (hit, miss, hitW, missW float64)
 func (j *Job) finishPixel(t *term, state []float64) outcome {
 	g, o, n := t.group, &t.options, t.group.channels
 	two := g.act.sigmoid() || t.form == bothPixel // each channel has a background of its own
-	w := &ClassWeights{Sigmoid: two, Hit: make([]float64, n), Miss: make([]float64, n), HitCount: make([]float64, n), MissCount: make([]float64, n)}
-	hitW, missW := make([]float64, n), make([]float64, n)
+	room := make([]float64, 13*n)
+	row := func() []float64 {
+		s := room[:n:n]
+		room = room[n:]
+		return s
+	}
+	w := &ClassWeights{Sigmoid: two, Hit: row(), Miss: row(), HitCount: row(), MissCount: row()}
+	hitW, missW := row(), row()
 	counted, channels := 0.0, 0.0
 	for c := range n {
 		w.Hit[c] = 1
@@ -169,9 +179,10 @@ func (j *Job) finishPixel(t *term, state []float64) outcome {
 			l.Weights(w)
 		}
 	}
-	own := append([]float64(nil), w.Hit...)
-	ownMiss := append([]float64(nil), w.Miss...)
-	classWeight := make([]float64, n)
+	own, ownMiss := row(), row()
+	copy(own, w.Hit)
+	copy(ownMiss, w.Miss)
+	classWeight := row()
 	weightOn := 0.0
 	for c := range n {
 		classWeight[c] = 1
@@ -192,7 +203,7 @@ func (j *Job) finishPixel(t *term, state []float64) outcome {
 	}
 
 	sum, divisor := 0.0, 1.0
-	hits, misses := make([]float64, n), make([]float64, n)
+	hits, misses := row(), row()
 	for c := range n {
 		s := state[t.at+2*c*slot:]
 		hits[c], misses[c] = total(s), total(s[slot:])
@@ -223,7 +234,7 @@ func (j *Job) finishPixel(t *term, state []float64) outcome {
 		value = sum * scale
 	}
 
-	t.hit, t.miss = make([]float64, n), make([]float64, n)
+	t.hit, t.miss = row(), row()
 	t.hitB, t.missB = nil, nil
 	if t.divided() {
 		t.hitB, t.missB = make([]float64, n), make([]float64, n)
@@ -329,35 +340,36 @@ type mistakes struct{ tp, fp, fn float64 }
 
 // A unit is a set of planes whose sums make one ratio.
 type unit struct {
-	class  int // row of perClass and classWeights
-	planes []int
-	sums   []Sums // one; for a Joint loss one per class of planes
-	errors []mistakes
-	joint  int // images of each class, in a Joint
-	loss   float64
-	offset float64
-	d      []Sums
-	skip   bool
-	weight float64 // d value / d loss
-	share  float64 // of the value, without the offset
-	even   float64 // share of the value that lies on all pixels alike
+	class    int    // row of perClass and classWeights
+	from, to int    // images
+	sums     []Sums // one; for a Joint loss one per class
+	errors   []mistakes
+	joint    bool
+	loss     float64
+	offset   float64
+	d        []Sums
+	skip     bool
+	weight   float64 // d value / d loss
+	share    float64 // of the value, without the offset
+	even     float64 // share of the value that lies on all pixels alike
 }
 
 // finishRegion makes units of the sums, losses of units, and one value of these.
 func (j *Job) finishRegion(t *term, state []float64, out Out) outcome {
-	N, C := j.in.Prediction.Shape.N, t.group.channels
 	units := j.settle(t, state)
-	sum := classRowsOf(units, C)
+	sum := classRowsOf(units, t.group.channels)
 	value, slope, per := t.reduce(sum)
-	t.share(units, sum, value, slope)
 	if out.Values != nil {
 		for i, u := range units {
 			out.Values[i] = float32(t.weight * (u.loss + u.offset) * weightOf(&t.options, u.class))
 		}
 	}
-	t.region = make([]regionSpread, N*C)
-	for i := range units {
-		t.spreadUnit(&units[i])
+	if out.Gradient != nil || out.Heatmap != nil {
+		t.share(units, sum, value, slope)
+		t.region = make([]regionSpread, j.in.Prediction.Shape.N*t.group.channels)
+		for i := range units {
+			t.spreadUnit(&units[i])
+		}
 	}
 	return outcome{value: value, perClass: per}
 }
@@ -371,7 +383,6 @@ func (j *Job) settle(t *term, state []float64) []unit {
 	units := j.units(t, state)
 	for i := range units {
 		u := &units[i]
-		u.d = make([]Sums, len(u.sums))
 		size, valid := 0.0, 0.0
 		for _, s := range u.sums {
 			size += s.TP + s.FN
@@ -418,67 +429,70 @@ func weightOf(o *Options, c int) float64 {
 	return at(o.ClassWeights, c)
 }
 
-// units groups the planes of the classes that count.
+// units groups the planes of the classes that count: by class, all of an image or
+// of the batch in one.
 func (j *Job) units(t *term, state []float64) []unit {
 	g := t.group
-	N, C := j.in.Prediction.Shape.N, g.channels
+	images, classes := j.in.Prediction.Shape.N, 0
+	for _, on := range t.on {
+		if on {
+			classes++
+		}
+	}
 	_, joint := t.loss.(Joint)
-	var classes []int
-	for c := range C {
-		if t.on[c] {
-			classes = append(classes, c)
-		}
-	}
-	whole := make([]int, N)
-	for n := range N {
-		whole[n] = n
-	}
-	images := [][]int{whole}
+	each, sets := images, 1
 	if t.options.Scope == "image" {
-		images = make([][]int, N)
-		for n := range N {
-			images[n] = whole[n : n+1]
-		}
+		each, sets = 1, images
 	}
-	var units []unit
-	for _, set := range images {
-		var one unit
-		one.class = -1
-		for k, c := range classes {
-			var s Sums
-			var e mistakes
-			planes := make([]int, 0, len(set))
-			for _, n := range set {
-				x, y := g.sumsOf(state, n, c)
-				s.add(x)
-				e.tp, e.fp, e.fn = e.tp+y.tp, e.fp+y.fp, e.fn+y.fn
-				planes = append(planes, n*C+c)
+	rows, perUnit := classes, 1 // of a set
+	switch {
+	case joint:
+		rows, perUnit = min(1, classes), classes
+	case t.options.Scope == "pooled":
+		rows = min(1, classes)
+	}
+	units := make([]unit, 0, sets*rows)
+	sums, errors := make([]Sums, 2*sets*rows*perUnit), make([]mistakes, sets*rows*perUnit)
+	for from := 0; from < images; from += each {
+		k := 0 // of the classes that count
+		for c, on := range t.on {
+			if !on {
+				continue
 			}
-			if t.exact {
-				s.TP, s.FP, s.FN = e.tp, e.fp, e.fn
-			}
-			switch {
-			case joint:
-				one.sums, one.errors = append(one.sums, s), append(one.errors, e)
-				one.planes = append(one.planes, planes...)
-				one.joint = len(set)
-			case t.options.Scope == "pooled":
-				if k == 0 {
-					one.sums, one.errors = []Sums{{}}, []mistakes{{}}
+			if k == 0 || rows > 1 {
+				u := unit{class: c, from: from, to: from + each, joint: joint}
+				if joint || t.options.Scope == "pooled" {
+					u.class = -1
 				}
-				one.sums[0].add(s)
-				one.errors[0].fp += e.fp
-				one.errors[0].fn += e.fn
-				one.planes = append(one.planes, planes...)
-			default:
-				units = append(units, unit{class: c, planes: planes, sums: []Sums{s}, errors: []mistakes{e}})
+				u.sums, u.d, u.errors = sums[:perUnit], sums[perUnit:2*perUnit], errors[:perUnit]
+				sums, errors = sums[2*perUnit:], errors[perUnit:]
+				units = append(units, u)
 			}
-		}
-		if one.sums != nil {
-			units = append(units, one)
+			u := &units[len(units)-1]
+			i := 0
+			if joint {
+				i = k
+			}
+			s, e := t.sumsOf(g, state, c, from, from+each)
+			u.sums[i].add(s)
+			u.errors[i].tp, u.errors[i].fp, u.errors[i].fn = u.errors[i].tp+e.tp, u.errors[i].fp+e.fp, u.errors[i].fn+e.fn
+			k++
 		}
 	}
 	return units
+}
+
+// sumsOf is those of a class in some images.
+func (t *term) sumsOf(g *group, state []float64, c, from, to int) (s Sums, e mistakes) {
+	for n := from; n < to; n++ {
+		x, y := g.sumsOf(state, n, c)
+		s.add(x)
+		e.tp, e.fp, e.fn = e.tp+y.tp, e.fp+y.fp, e.fn+y.fn
+	}
+	if t.exact {
+		s.TP, s.FP, s.FN = e.tp, e.fp, e.fn
+	}
+	return s, e
 }
 
 // classRows are what the units of each class sum up to; the last row is of those of
@@ -627,18 +641,23 @@ func (t *term) spreadUnit(u *unit) {
 	if !(hot > 0) {
 		share, even, hot = 0, even+share, 1
 	}
-	for k, p := range u.planes {
-		i := 0
-		if u.joint > 0 {
-			i = k / u.joint
+	i := 0
+	for c, on := range t.on {
+		if !on || u.class >= 0 && u.class != c {
+			continue
 		}
 		d := u.d[i]
-		r := &t.region[p]
-		r.hit, r.miss = scale*(d.TP-d.FN), scale*d.FP
-		r.square, r.abs = scale*d.PP, scale*d.D
-		r.fp, r.fn = share*costs[i].fp/hot, share*costs[i].fn/hot
-		if valid > 0 {
-			r.even = even / valid
+		for n := u.from; n < u.to; n++ {
+			r := &t.region[n*t.group.channels+c]
+			r.hit, r.miss = scale*(d.TP-d.FN), scale*d.FP
+			r.square, r.abs = scale*d.PP, scale*d.D
+			r.fp, r.fn = share*costs[i].fp/hot, share*costs[i].fn/hot
+			if valid > 0 {
+				r.even = even / valid
+			}
+		}
+		if u.joint {
+			i++
 		}
 	}
 }

@@ -3,7 +3,7 @@ package losses
 import "github.com/maskloss/maskloss/losses/internal/vec"
 
 // Spread fills gradients, heat maps and per-pixel values of the blocks [from,
-// to), after Finish.
+// to), after a Finish that was asked for them.
 func (j *Job) Spread(from, to int, outs []Out) error {
 	if outs == nil {
 		return nil
@@ -16,9 +16,13 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 	for _, g := range j.views {
 		var terms []*term
 		for _, t := range g.terms {
-			if t.form <= regionTerm && wants(t, outs[t.spec]) {
-				terms = append(terms, t)
+			if t.form > regionTerm || !wants(t, outs[t.spec]) {
+				continue
 			}
+			if t.form == regionTerm && t.region == nil {
+				return fail(CodeOption, "outs", "want what Finish was not asked for")
+			}
+			terms = append(terms, t)
 		}
 		if terms == nil {
 			continue

@@ -13,7 +13,7 @@ import (
 
 // protocol is the number of this file's functions as a whole. Host and program
 // that differ in it are of different builds and must not be put together.
-const protocol = 3
+const protocol = 4
 
 // program is what the host has made and not yet dropped, by number.
 type program struct {
@@ -171,28 +171,28 @@ func open() int32 {
 	return int32(n)
 }
 
-// evaluate is a job from beginning to end. It gives the number of results, which
-// are in the arena (see spell), or -1 for an error.
+// evaluate is a job from beginning to end. It gives the address of the results
+// (see spell), or 0 for an error.
 //
 //lint:ignore U1000 the host calls it
 //go:wasmexport evaluate
-func evaluate(plan, input int32) int32 {
-	results, err := protect(func() ([]result, error) {
+func evaluate(plan, input int32) uint32 {
+	at, err := protect(func() (uint32, error) {
 		j, err := host.job(int(plan), int(input))
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 		defer j.Release()
-		return j.run()
+		results, err := j.run()
+		if err != nil {
+			return 0, err
+		}
+		return spell(results)
 	})
-	if err == nil {
-		err = spell(results)
-	}
 	if err != nil {
 		host.answer = err
-		return -1
 	}
-	return int32(len(results))
+	return at
 }
 
 // scan adds blocks of pixels to the state of a job. It gives 0, or -1 for an

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"syscall/js"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/norunners/vert"
 
@@ -133,64 +134,83 @@ type result struct {
 	ValuesShape []int                `js:"valuesShape"`
 }
 
-// spelled is what one spell leaves to the next.
-var spelled []float64
+// speller writes numbers for the host, one after the other.
+type speller []float64
 
-// spell writes results to the arena as numbers, which is quicker than an object:
-// for each its index, value and valid pixels, the numbers of its classes, start
-// and length of values, gradient and heat map, the sizes of the values, warnings
-// and extra numbers. A list is its length, -1 for none, and its elements; a text
-// is the list of its code points.
-func spell(results []result) error {
-	numbers := spelled[:0]
-	add := func(x ...float64) { numbers = append(numbers, x...) }
-	list := func(x []float64) {
-		if x == nil {
-			add(-1)
-			return
-		}
-		add(float64(len(x)))
-		add(x...)
+// spelled is what one evaluation leaves to the next.
+var spelled speller
+
+func (s *speller) add(x float64) { *s = append(*s, x) }
+
+func (s *speller) list(x []float64) {
+	if x == nil {
+		s.add(-1)
+		return
 	}
-	text := func(s string) {
-		add(float64(utf8.RuneCountInString(s)))
-		for _, r := range s {
-			add(float64(r))
-		}
+	s.add(float64(len(x)))
+	*s = append(*s, x...)
+}
+
+func (s *speller) text(x string) {
+	s.add(float64(utf8.RuneCountInString(x)))
+	for _, r := range x {
+		s.add(float64(r))
 	}
-	for _, r := range results {
-		add(float64(r.Index), r.Value, float64(r.Valid))
-		list(r.PerClass)
-		for _, plane := range [...]*array{r.Values, r.Gradient, r.Heatmap} {
-			if plane == nil {
-				add(-1)
-				continue
-			}
-			add(float64(plane.At), float64(plane.Len))
-		}
-		add(float64(len(r.ValuesShape)))
+}
+
+func (s *speller) plane(a *array) {
+	if a == nil {
+		s.add(-1)
+		return
+	}
+	s.add(float64(a.At))
+	s.add(float64(a.Len))
+}
+
+// spell writes results to the arena as numbers, which is quicker than objects, and
+// gives where: their number, then for each its index, value and valid pixels, the
+// numbers of its classes, start and length of values, gradient and heat map, the
+// sizes of the values, warnings and extra numbers. A list is its length, -1 for
+// none, and its elements; a text is the list of its code points.
+func spell(results []result) (uint32, error) {
+	s := spelled[:0]
+	s.add(float64(len(results)))
+	for i := range results {
+		r := &results[i]
+		s.add(float64(r.Index))
+		s.add(r.Value)
+		s.add(float64(r.Valid))
+		s.list(r.PerClass)
+		s.plane(r.Values)
+		s.plane(r.Gradient)
+		s.plane(r.Heatmap)
+		s.add(float64(len(r.ValuesShape)))
 		for _, size := range r.ValuesShape {
-			add(float64(size))
+			s.add(float64(size))
 		}
-		add(float64(len(r.Warnings)))
+		s.add(float64(len(r.Warnings)))
 		for _, w := range r.Warnings {
-			text(w.Code)
-			text(w.Message)
+			s.text(w.Code)
+			s.text(w.Message)
 		}
 		if r.Extra == nil {
-			add(-1)
+			s.add(-1)
 			continue
 		}
-		add(float64(len(r.Extra)))
+		s.add(float64(len(r.Extra)))
 		for name, x := range r.Extra {
-			text(name)
-			list(x)
+			s.text(name)
+			s.list(x)
 		}
 	}
-	spelled = numbers
-	l := layout{block: blockWords}
-	a := l.add("f64", 8, len(numbers))
-	return l.put([]array{a}, [][]float64{numbers})
+	spelled = s
+	b, err := shared.grow(blockWords, float64(len(s)*8))
+	if err != nil {
+		return 0, err
+	}
+	at := unsafe.Pointer(unsafe.SliceData(b))
+	copy(unsafe.Slice((*float64)(at), len(s)), s)
+	return uint32(uintptr(at)), nil
 }
 
 type warning struct {
