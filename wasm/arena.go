@@ -45,17 +45,29 @@ var shared = arena{blocks: map[int][]byte{}}
 //
 //lint:ignore U1000 the host calls it
 //go:wasmexport reserve
-func reserve(block int32, size float64) (address uint32) {
+func reserve(block int32, size float64) (at uint32) {
 	defer func() {
 		if recover() != nil { // a length that no slice can have
-			address = 0
+			at = 0
 		}
 	}()
 	b, err := shared.grow(int(block), size)
 	if err != nil {
 		return 0
 	}
-	return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(b))))
+	return address(b)
+}
+
+func address(b []byte) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) }
+
+// write puts numbers at the beginning of a block and gives its address.
+func (a *arena) write(block int, numbers []float64) (uint32, error) {
+	b, err := a.grow(block, float64(len(numbers)*8))
+	if err != nil {
+		return 0, err
+	}
+	copy(unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(b))), len(numbers)), numbers)
+	return address(b), nil
 }
 
 // release gives the memory of a block back to Go.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"syscall/js"
 	"unicode/utf8"
-	"unsafe"
 
 	"github.com/norunners/vert"
 
@@ -204,13 +203,7 @@ func spell(results []result) (uint32, error) {
 		}
 	}
 	spelled = s
-	b, err := shared.grow(blockWords, float64(len(s)*8))
-	if err != nil {
-		return 0, err
-	}
-	at := unsafe.Pointer(unsafe.SliceData(b))
-	copy(unsafe.Slice((*float64)(at), len(s)), s)
-	return uint32(uintptr(at)), nil
+	return shared.write(blockWords, s)
 }
 
 type warning struct {
