@@ -1,4 +1,5 @@
 import { MasklossError } from '../error.js';
+import { rgbaAbove } from './above.js';
 import { describe, oneOf, readInteger } from './options.js';
 
 /**
@@ -160,6 +161,9 @@ function above(adapter, values, threshold) {
 
 export const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
+/** Pixels that are worth a kernel. */
+const WORTH = 4096;
+
 /**
  * The same of every step-th byte from an offset on: four a turn, as the bytes of one number. A byte is above the threshold
  * where its sum with 255 - threshold carries out of the byte, which is where two of three are set: the highest bits of both,
@@ -175,6 +179,7 @@ export function bytesAbove(values, offset, step, threshold, bits = new Uint8Arra
   if (threshold < 0 || threshold >= 255) return bits.fill(threshold < 0 ? 1 : 0);
   // Both classes of bytes alike, or the loop is slower once it has seen both.
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.length);
+  if (step === 4 && bits.length >= WORTH && rgbaAbove(bytes, offset, Math.floor(threshold), bits)) return bits;
   const rest = 0x01010101 * (255 - Math.floor(threshold));
   const low = rest & 0x7f7f7f7f;
   const whole = LITTLE_ENDIAN && bits.byteOffset % 4 === 0;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import test from 'node:test';
 import { fromCanvas, fromImageData, toImageData } from '../../mask.js';
 import { draw, lines, show } from './drawing.js';
@@ -63,6 +64,40 @@ test('every byte against every kind of threshold, in every channel, wherever the
       }
     }
   }
+});
+
+test('big images, sixteen pixels at a time', () => {
+  for (const [width, height] of [
+    [64, 64],
+    [4097, 1],
+    [97, 131],
+    [128, 96],
+  ]) {
+    const count = width * height;
+    const memory = new Uint8Array(4 * count + 3);
+    const data = memory.subarray(3);
+    for (let i = 0; i < data.length; i++) data[i] = 37 * (i >> 2) + 101 * (i & 3) + (i >> 11);
+    for (const [c, channel] of /** @type {const} */ (['red', 'green', 'blue', 'alpha']).entries()) {
+      for (const threshold of [-1, 0, 0.5, 126, 127.9, 128, 253, 254, 254.5, 255]) {
+        const want = Uint8Array.from({ length: count }, (_, i) => (data[4 * i + c] > threshold ? 1 : 0));
+        const room = new Uint8Array(count + 2).subarray(1, count + 1);
+        assert.deepEqual(fromImageData({ data, width, height }, { channel, threshold }).data, want);
+        assert.equal(fromImageData({ data, width, height }, { channel, threshold, into: room }).data, room);
+        assert.deepEqual(room, want, `${channel} above ${threshold} of ${width} x ${height}`);
+      }
+    }
+  }
+});
+
+test('big images without WebAssembly', () => {
+  const code = `
+    Object.defineProperty(WebAssembly, 'Module', { value: class { constructor() { throw new WebAssembly.CompileError('refused'); } } });
+    const { fromImageData } = await import(${JSON.stringify(new URL('../../adapters/canvas.js', import.meta.url).href)});
+    const data = Uint8Array.from({ length: 4 * 6000 }, (_, i) => 91 * i + (i >> 9));
+    const mask = fromImageData({ data, width: 100, height: 60 }, { channel: 'green', threshold: 99 }).data;
+    console.log(mask.length, mask.every((x, i) => x === (data[4 * i + 1] > 99 ? 1 : 0)));`;
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  assert.equal(run.stdout.trim(), '6000 true', run.stderr);
 });
 
 test('a mask goes into the array that is given', () => {
