@@ -11,8 +11,9 @@ import (
 // module is a fourteenth smaller as it travels, and quicker to start.
 
 // joinData makes one segment of those of a data section, with zeros between
-// them. Go's are all of the one memory, at constant offsets, in any order.
-func joinData(section []byte) ([]byte, error) {
+// them. Go's are all of the one memory, at constant offsets, in any order. Those
+// of a whole program lose the places in its source.
+func joinData(section []byte, program bool) ([]byte, error) {
 	type segment struct {
 		at   int
 		data []byte
@@ -41,6 +42,11 @@ func joinData(section []byte) ([]byte, error) {
 	memory := make([]byte, to-from)
 	for _, s := range segments {
 		copy(memory[s.at-from:], s.data)
+	}
+	if program {
+		if err := dropPlaces(memory); err != nil {
+			return nil, err
+		}
 	}
 	out := appendInt([]byte{1, 0, opI32Const}, from)
 	out = binary.AppendUvarint(append(out, opEnd), uint64(len(memory)))

@@ -12,6 +12,9 @@ func reshapeOne(body []byte, ends map[int]ending) []byte {
 	if f == nil {
 		return body
 	}
+	for i := range f.parts {
+		f.parts[i].tidy()
+	}
 	f.link(ends)
 	f.structure()
 	w := &writer{function: f}

@@ -33,6 +33,9 @@ func TestPrograms(t *testing.T) {
 	if jumps(after) > jumps(before)/10 {
 		t.Errorf("%d jumps of %d still go around", jumps(after), jumps(before))
 	}
+	if raw, err := os.ReadFile(module); err != nil || bytes.Contains(raw, []byte("testdata/flow/main.go")) {
+		t.Errorf("%v, or the names of files are still there", err)
+	}
 	if len(after) > len(before)*19/20 {
 		t.Errorf("the code has %d bytes of %d, must have fewer by a twentieth", len(after), len(before))
 	}

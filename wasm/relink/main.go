@@ -1,6 +1,7 @@
 // Command relink makes a module of Go's linker smaller and faster. Its data
-// becomes one segment (data.go), its functions get their loops back (flow.go),
-// and the names of functions, which the latter needs, are left out.
+// becomes one segment (data.go) without the places in the source (places.go), its
+// functions get their loops back (flow.go), and the names of functions, which the
+// latter needs, are left out.
 package main
 
 import (
@@ -79,7 +80,7 @@ func relink(module []byte) ([]byte, error) {
 		case sectionCode:
 			body, err = reshape(s.body, names)
 		case sectionData:
-			body, err = joinData(s.body)
+			body, err = joinData(s.body, names != nil)
 		}
 		if err != nil {
 			return nil, err

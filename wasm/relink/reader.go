@@ -54,10 +54,10 @@ func (r *reader) int() int {
 	}
 }
 
-// appendInt writes a signed LEB128 that is not negative.
+// appendInt writes a signed LEB128.
 func appendInt(b []byte, x int) []byte {
-	for ; x > 0x3f; x >>= 7 {
+	for ; x > 0x3f || x < -0x40; x >>= 7 {
 		b = append(b, byte(x)|0x80)
 	}
-	return append(b, byte(x))
+	return append(b, byte(x)&0x7f)
 }
