@@ -1,8 +1,9 @@
-// `make bench`: Maskloss against its peers, in Node and in headless Chromium. Writes build/bench.json and build/bench.svg.
+// `make bench`: Maskloss against its peers, in Node and in headless Chromium. Writes build/bench.json, build/bench.svg
+// and, as a whole, the section of the README.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +15,7 @@ import { growth } from './growth.js';
 import { nodeContestants } from './node.js';
 import { plotOf } from './plot.js';
 import { pool } from './pool.js';
+import { withSpeed } from './readme.js';
 import { runSuite } from './suite.js';
 import { tableOf } from './table.js';
 import { wire } from './wire.js';
@@ -136,9 +138,12 @@ async function main() {
   if (environments[0].outcomes.length > 0) {
     const plot = plotOf(results);
     await writeFile(join(build, 'bench.svg'), plot);
-    // The picture of the README is that of the last whole run.
-    if (parts.includes('wire') && environments.length > 1 && !quick)
+    // The README has the figures of the last whole run.
+    if (parts.includes('wire') && environments.length > 1 && !quick) {
       await writeFile(join(root, 'js/bench/speed.svg'), plot);
+      const readme = join(root, 'README.md');
+      await writeFile(readme, withSpeed(await readFile(readme, 'utf8'), results));
+    }
   }
   console.log(tableOf(results));
   if (results.native) console.log(`\n-- native --\n\n${results.native}`);
