@@ -16,6 +16,7 @@ func reshapeOne(body []byte, ends map[int]ending) []byte {
 		f.parts[i].tidy()
 	}
 	f.link(ends)
+	f.spills()
 	f.structure()
 	w := &writer{function: f}
 	w.out = append(append(w.out, f.locals...), f.prologue...)

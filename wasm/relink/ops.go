@@ -18,6 +18,9 @@ const (
 	opLocalGet    = 0x20
 	opLocalSet    = 0x21
 	opI32Const    = 0x41
+	opVector      = 0xfd
+	vectorLoad    = 0
+	vectorStore   = 11
 	noType        = 0x40
 )
 
@@ -25,7 +28,8 @@ const (
 type op struct {
 	code  byte
 	bytes []byte
-	arg   int   // its first operand: a label, an index, a constant
+	arg   int   // its first operand: a label, an index, a constant, which vector operation it is
+	at    int   // the offset of a load or store
 	table []int // the labels of a br_table, the default last
 }
 
@@ -49,7 +53,7 @@ func (r *reader) op() op {
 		r.bytes(r.uint())
 	case c >= 0x28 && c <= 0x3e: // loads and stores
 		r.uint()
-		r.uint()
+		o.at = r.uint()
 	case c == 0x3f || c == 0x40: // of the memory's size
 		r.byte()
 	case c == opI32Const || c == 0x42:
@@ -60,8 +64,9 @@ func (r *reader) op() op {
 		r.bytes(8)
 	case c == 0xfc:
 		r.bulk(r.uint())
-	case c == 0xfd:
-		r.vector(r.uint())
+	case c == opVector:
+		o.arg = r.uint()
+		o.at = r.vector(o.arg)
 	}
 	o.bytes = start[:len(start)-len(r.rest)]
 	return o
@@ -78,19 +83,21 @@ func (r *reader) bulk(sub int) {
 	}
 }
 
-// vector reads the operands of an operation on v128.
-func (r *reader) vector(sub int) {
+// vector reads the operands of an operation on v128, and gives the offset of a
+// load or store.
+func (r *reader) vector(sub int) (offset int) {
 	switch {
-	case sub <= 11 || sub == 0x5c || sub == 0x5d: // loads and stores
+	case sub <= vectorStore || sub == 0x5c || sub == 0x5d: // loads and stores
 		r.uint()
-		r.uint()
+		return r.uint()
 	case sub == 12 || sub == 13: // a constant, a shuffle
 		r.bytes(16)
 	case sub >= 21 && sub <= 34: // a lane
 		r.byte()
 	case sub >= 0x54 && sub <= 0x5b: // loads and stores of a lane
 		r.uint()
-		r.uint()
+		offset = r.uint()
 		r.byte()
 	}
+	return offset
 }
