@@ -14,6 +14,7 @@ func reshapeOne(body []byte, ends map[int]ending) []byte {
 	}
 	for i := range f.parts {
 		f.parts[i].tidy()
+		f.parts[i].addresses()
 	}
 	f.link(ends)
 	f.spills()

@@ -17,6 +17,9 @@ const (
 	opIndirect    = 0x11
 	opLocalGet    = 0x20
 	opLocalSet    = 0x21
+	firstLoad     = 0x28
+	firstStore    = 0x36
+	lastStore     = 0x3e
 	opI32Const    = 0x41
 	opVector      = 0xfd
 	vectorLoad    = 0
@@ -51,7 +54,7 @@ func (r *reader) op() op {
 		}
 	case c == 0x1c: // select of a type
 		r.bytes(r.uint())
-	case c >= 0x28 && c <= 0x3e: // loads and stores
+	case c >= firstLoad && c <= lastStore: // loads and stores
 		r.uint()
 		o.at = r.uint()
 	case c == 0x3f || c == 0x40: // of the memory's size
@@ -100,4 +103,14 @@ func (r *reader) vector(sub int) (offset int) {
 		r.byte()
 	}
 	return offset
+}
+
+// accesses tells whether an instruction loads or stores.
+func (o *op) accesses() bool {
+	return o.code >= firstLoad && o.code <= lastStore || o.code == opVector && o.arg <= vectorStore
+}
+
+// stores tells which of the two.
+func (o *op) stores() bool {
+	return o.code >= firstStore && o.code <= lastStore || o.code == opVector && o.arg == vectorStore
 }

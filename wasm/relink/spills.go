@@ -76,7 +76,7 @@ func (f *function) shared(at int) bool {
 		ops := f.parts[i].ops
 		for k := range ops {
 			o := &ops[k]
-			if !o.accesses() || k == 0 {
+			if o.jump != noJump || !o.accesses() || k == 0 {
 				continue
 			}
 			_, isLoad := loadAt(ops, k-1)
@@ -97,10 +97,6 @@ func (f *function) shared(at int) bool {
 }
 
 func overlaps(a, b int) bool { return a < b+vectorBytes && b < a+vectorBytes }
-
-func (s *step) accesses() bool {
-	return s.jump == noJump && (s.code >= 0x28 && s.code <= 0x3e || s.code == opVector && s.arg <= vectorStore)
-}
 
 func (s *step) isFrame() bool {
 	return s.jump == noJump && s.code == opLocalGet && s.arg == framePointer
