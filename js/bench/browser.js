@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { launch } from '../scripts/chromium.js';
 import { directory, serve } from '../scripts/serve.js';
-import { firstNumber, pages } from './firstNumber.js';
+import { firstNumber, inBrotli, pages } from './firstNumber.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -25,7 +25,12 @@ export async function runBrowser({ quick, only, parts, twins, tell }) {
       const page = path === 'bench.html' ? PAGE : firstPages.get(path);
       return page ? Buffer.from(page) : files(path);
     },
-    { headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' } },
+    {
+      headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
+      brotli: inBrotli(async (path) =>
+        /\.(js|wasm)$/.test(path) && parts.includes('first') ? files(path) : undefined,
+      ),
+    },
   );
   // WebGL without a graphics card is allowed, and labelled.
   const browser = await launch({ args: ['--enable-unsafe-swiftshader'] });

@@ -73,11 +73,12 @@ function pathOf(url, base) {
 /**
  * Serves files over HTTP.
  * @param {Read} read
- * @param {{ port?: number, host?: string, base?: string, headers?: Record<string, string> }} [options]
- *   `port` 0 takes a free one; `base` is the folder of the address ("/demo/"); `headers` go with every answer.
+ * @param {{ port?: number, host?: string, base?: string, headers?: Record<string, string>, brotli?: Read }} [options]
+ *   `port` 0 takes a free one; `base` is the folder of the address ("/demo/"); `headers` go with every answer; `brotli` gives
+ *   what a file is in brotli, for clients that take it.
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export async function serve(read, { port = 0, host = '127.0.0.1', base = '/', headers = {} } = {}) {
+export async function serve(read, { port = 0, host = '127.0.0.1', base = '/', headers = {}, brotli } = {}) {
   const server = createServer(async (request, response) => {
     /** @param {number} status @param {Uint8Array | string} body @param {Record<string, string>} own */
     const answer = (status, body, own) => {
@@ -98,8 +99,9 @@ export async function serve(read, { port = 0, host = '127.0.0.1', base = '/', he
       const path = pathOf(request.url ?? '/', base);
       const body = path === undefined ? undefined : await read(path);
       if (path !== undefined && body) {
-        const type = types[extname(path).toLowerCase()] ?? 'application/octet-stream';
-        return answer(200, body, { 'content-type': type });
+        const own = { 'content-type': types[extname(path).toLowerCase()] ?? 'application/octet-stream' };
+        const packed = /\bbr\b/.test(String(request.headers['accept-encoding'])) ? await brotli?.(path) : undefined;
+        return packed ? answer(200, packed, { ...own, 'content-encoding': 'br' }) : answer(200, body, own);
       }
       const folder = path === undefined ? undefined : await read(`${path}/index.html`);
       if (folder) return answer(301, '', { location: `${base}${path}/` });
