@@ -72,11 +72,13 @@ type reader struct {
 	// What is wanted of a softmax: what is of the true class, and what is of any
 	// by the largest logit; keep also the exponential of each class.
 	bare, shifted, keep bool
-	room                []float32 // a gradient that is not yet written, to keep them in
-	near                bool      // own and other hold, and grown where kept
-	own, other          []float32 // e^z of the true class and of all others
-	count               []int32   // labels of the block: ignored, then of each class
-	seen                []int32   // the classes that the block has
+	room                []float32    // a gradient that is not yet written, to keep them in
+	near                bool         // own and other hold, and grown where kept
+	own, other          []float32    // e^z of the true class and of all others
+	few                 [3][]float32 // e^z of each of at most three classes, until own and other are made of it
+	spread              bool         // the gradient is there already
+	count               []int32      // labels of the block: ignored, then of each class
+	seen                []int32      // the classes that the block has
 
 	mem struct {
 		kept, grown, z                                      [][]float32
@@ -106,6 +108,7 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 func (r *reader) begin(image, at, size int) {
 	r.image, r.at, r.size, r.n = image, at, size, padded(size)
 	r.haveU, r.haveQ, r.haveP, r.faded, r.near, r.counted = false, false, false, false, false, -1
+	r.few[0], r.spread = nil, false
 	r.p, r.q = r.mem.p[:r.n], r.mem.q[:r.n]
 	if len(r.u) != r.n {
 		r.cut(r.n)

@@ -40,6 +40,8 @@ func (r *reader) grow() bool {
 			some = some || r.count[c+k+1] > 0
 		}
 		switch {
+		case c == 0 && r.shape.C <= 3:
+			r.few = e
 		case c == 0:
 			vec.Part(r.own, r.other, e[0], e[1], e[2], r.labels, 0)
 		case some:
@@ -51,6 +53,15 @@ func (r *reader) grow() bool {
 		}
 	}
 	return true
+}
+
+// part makes own and other of at most three classes, which grow leaves to who
+// asks for them.
+func (r *reader) part() {
+	if r.few[0] != nil {
+		vec.Part(r.own, r.other, r.few[0], r.few[1], r.few[2], r.labels, 0)
+		r.few[0] = nil
+	}
 }
 
 // grown is e^z of class c, where it is kept. Where its gradient will stand it saves
@@ -152,6 +163,7 @@ func (r *reader) softmaxClass(c int, q []float32) {
 
 // trueNear is trueClass of a block near zero.
 func (r *reader) trueNear(complement bool) {
+	r.part()
 	if !r.haveU {
 		vec.LogPart(r.u, r.own, r.other)
 		r.haveU = true
@@ -240,6 +252,9 @@ func (j *Job) countLabels(g *group, image int, state []float64) bool {
 
 // scanSoftmax adds all classes of exclusive ones.
 func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
+	if j.fewLogs(g, r, state) {
+		return
+	}
 	if g.hard {
 		r.trueClass(0, g.complement)
 		for _, t := range g.terms {
@@ -267,6 +282,28 @@ func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
 	for _, m := range g.confusion {
 		j.scanMatrix(g, r, state[m.at:])
 	}
+}
+
+// fewLogs is scanSoftmax, and spreadSoftmax, of a cross entropy alone and at most three classes: one pass over their e^z.
+func (j *Job) fewLogs(g *group, r *reader, state []float64) bool {
+	if r.few[0] == nil || !g.hard || g.dense || len(g.terms) > 1 || !g.terms[0].log || r.w != nil {
+		return false
+	}
+	t := g.terms[0]
+	var sums [3]float64
+	switch {
+	case j.outs == nil:
+		sums = vec.LogThree(r.few[0], r.few[1], r.few[2], r.labels)
+	case r.shape.C == 3 && r.room != nil && r.size == r.n && j.outs[t.spec].Heatmap == nil && j.outs[t.spec].Values == nil:
+		sums = vec.ChainThreeLogs(r.few[0], r.few[1], r.few[2], r.labels, [3]float32{float32(t.hit[0]), float32(t.hit[1]), float32(t.hit[2])})
+		r.spread = true
+	default:
+		return false
+	}
+	for _, c := range r.seen {
+		pour(state[t.at+2*int(c)*slot:], -sums[c])
+	}
+	return true
 }
 
 // manyClasses is from where on it is quicker to add pixel by pixel than class by
@@ -349,6 +386,7 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 	n, C := r.n, g.channels
 	f, hit := s.all[:n], s.rest[:n]
 	if r.near {
+		r.part()
 		vec.ChainPart(f, hit, r.own, r.other, rise)
 		if r.room != nil && r.size == n {
 			r.chainKept(f, hit)

@@ -60,7 +60,7 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 
 // spreadEarly spreads the block just summed, where a Run asks for it.
 func (j *Job) spreadEarly(g *group, c int) {
-	if j.outs == nil {
+	if j.outs == nil || g.read.spread {
 		return
 	}
 	for _, t := range g.terms {

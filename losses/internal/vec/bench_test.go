@@ -42,6 +42,7 @@ func BenchmarkKernels(b *testing.B) {
 		{"PartMore", 32, func() { PartMore(d, e, t, p, q, arg, 0) }},
 		{"PartOthers", 20, func() { PartOthers(d, t, p, q) }},
 		{"LogPart", 12, func() { LogPart(d, t, rest) }},
+		{"LogThree", 16, func() { LogThree(t, p, q, arg) }},
 		{"LackPart", 12, func() { LackPart(d, t, rest) }},
 		{"ChainPart", 20, func() { ChainPart(d, e, t, rest, x) }},
 		{"MulUnless", 20, func() { MulUnless(d, t, p, q, arg, 1) }},

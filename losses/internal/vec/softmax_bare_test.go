@@ -189,3 +189,37 @@ func TestCountBytes(t *testing.T) {
 		}
 	}
 }
+
+func TestLogThree(t *testing.T) {
+	c := newCorpus(46)
+	for _, n := range lengths {
+		e, label := [][]float32{c.between(n, 0, 9), c.between(n, 0, 9), c.between(n, 0, 9)}, c.labels(n, 3)
+		for i, l := range label {
+			label[i] = max(l, 0)
+		}
+		own, rest, u := make([]float32, n), make([]float32, n), make([]float32, n)
+		Part(own, rest, e[0], e[1], e[2], label, 0)
+		LogPart(u, own, rest)
+		got := LogThree(e[0], e[1], e[2], label)
+		for k := range got {
+			if want, _ := SumByHit(u, label, int32(k)); got[k] != want {
+				t.Errorf("%d pixels: %v of class %d, want %v", n, got[k], k, want)
+			}
+		}
+
+		worth := [3]float32{0.5, 3, 0.1}
+		slope, f, hit := make([]float32, n), make([]float32, n), make([]float32, n)
+		for i, l := range label {
+			slope[i] = -worth[l]
+		}
+		ChainPart(f, hit, own, rest, slope)
+		want := [][]float32{append([]float32(nil), e[0]...), append([]float32(nil), e[1]...), append([]float32(nil), e[2]...)}
+		ChainThree(want[0], want[1], want[2], f, hit, label, 0)
+		if again := ChainThreeLogs(e[0], e[1], e[2], label, worth); again != got {
+			t.Errorf("%d pixels: ChainThreeLogs gives %v, LogThree %v", n, again, got)
+		}
+		for k := range e {
+			equal(t, "ChainThreeLogs", e[k], want[k])
+		}
+	}
+}
