@@ -10,6 +10,7 @@ import "github.com/maskloss/maskloss/losses/internal/vec"
 type unitSum struct {
 	pixels, ones int
 	a, b         [slot]float64
+	every        *everySum
 }
 
 // A unitPass adds the unit blocks of a channel that begin at a score, at most so many, and gives how many it did: it stops
@@ -25,7 +26,13 @@ func (j *Job) isUnits(g *group) bool {
 
 // unitPass is the one pass that does all that a group wants, nil if there is none.
 func (j *Job) unitPass(g *group) unitPass {
-	if !j.isUnits(g) || len(g.confusion) > 0 || g.hard == g.dense {
+	if !j.isUnits(g) {
+		return nil
+	}
+	if j.outs == nil && g.isEvery() {
+		return j.unitEvery(g)
+	}
+	if len(g.confusion) > 0 || g.hard == g.dense {
 		return nil
 	}
 	switch {
@@ -164,6 +171,10 @@ func (u *unitSum) add(ones int, a, b float64) {
 func (j *Job) pourUnits(g *group, image, c int, u *unitSum, state []float64) {
 	if j.outs == nil { // or else they were counted before
 		j.countUnits(g, c, u.pixels, u.ones, state)
+	}
+	if u.every != nil {
+		j.pourEvery(g, image, c, u, state)
+		return
 	}
 	if g.hard {
 		for _, t := range g.terms {

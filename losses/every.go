@@ -1,0 +1,96 @@
+package losses
+
+import "github.com/maskloss/maskloss/losses/internal/vec"
+
+// Where ratios and losses of the true class are wanted together, of unit blocks
+// of logits, one pass makes all sums that there are.
+
+// everySum is all that a block of logits can be asked for.
+type everySum struct {
+	cross, logHit, logMiss, squareHit, squareMiss, tp, fp, fn, squares, distances [slot]float64
+	hits, positives                                                               int
+}
+
+// isEvery tells whether a group wants ratios and losses of the true class, no more than vec.UnitSums8 gives.
+func (g *group) isEvery() bool {
+	for _, t := range g.terms {
+		if t.form == hardPixel && !t.log && (!t.squared || t.even) || t.form == densePixel || t.form == bothPixel {
+			return false
+		}
+	}
+	return g.act == sigmoidLogits && g.hard && g.sums >= 0 && len(g.confusion) <= 1
+}
+
+func (j *Job) unitEvery(g *group) unitPass {
+	threshold := float32(0.5)
+	if len(g.confusion) > 0 {
+		threshold = float32(g.confusion[0].threshold)
+	}
+	return func(u *unitSum, c, start, blocks int) int {
+		if u.every == nil {
+			u.every = new(everySum)
+		}
+		e := u.every
+		for b := range blocks {
+			end := start + vec.Block
+			s, ok := vec.UnitSums8(g.read.mem.e[:], j.in.Prediction.Data[start:end], j.in.Target.Labels.U8[start:end], threshold)
+			if !ok {
+				return b
+			}
+			u.pixels += vec.Block
+			u.ones += s.Ones
+			e.hits += s.Hits
+			e.positives += s.Positives
+			pour(e.cross[:], s.Cross)
+			pour(e.logHit[:], s.LogHit)
+			pour(e.logMiss[:], s.LogMiss)
+			pour(e.squareHit[:], s.SquareHit)
+			pour(e.squareMiss[:], s.SquareMiss)
+			pour(e.tp[:], s.TP)
+			pour(e.fp[:], s.FP)
+			pour(e.fn[:], s.FN)
+			pour(e.squares[:], s.Squares)
+			pour(e.distances[:], s.FP+s.FN)
+			start = end
+		}
+		return blocks
+	}
+}
+
+// pourEvery is pourUnits of such a pass.
+func (j *Job) pourEvery(g *group, image, c int, u *unitSum, state []float64) {
+	e := u.every
+	for _, t := range g.terms {
+		if t.form != hardPixel || t.same {
+			continue
+		}
+		at := state[t.at+2*c*slot:]
+		switch {
+		case t.plain:
+			Merge(at, e.cross[:])
+		case t.squared:
+			Merge(at, e.squareHit[:])
+			Merge(at[slot:], e.squareMiss[:])
+		default:
+			Merge(at, e.logHit[:])
+			Merge(at[slot:], e.logMiss[:])
+		}
+	}
+	s := state[g.sums+(image*g.channels+c)*regionSums*slot:]
+	s[sumN*slot] += float64(u.pixels) // exact on the first grid
+	s[sumT*slot] += float64(u.ones)
+	Merge(s[sumTP*slot:], e.tp[:])
+	Merge(s[sumFP*slot:], e.fp[:])
+	Merge(s[sumFN*slot:], e.fn[:])
+	if g.squares {
+		s[sumTT*slot] += float64(u.ones)
+		Merge(s[sumPP*slot:], e.squares[:])
+		Merge(s[sumD*slot:], e.distances[:])
+	}
+	for _, m := range g.confusion {
+		s := state[m.at+(image*g.channels+c)*4*slot:]
+		for i, n := range [...]int{e.hits, e.positives - e.hits, u.ones - e.hits, u.pixels - u.ones - e.positives + e.hits} {
+			s[i*slot] += float64(n)
+		}
+	}
+}
