@@ -1,6 +1,10 @@
 package losses
 
-import "math"
+import (
+	"math"
+
+	"github.com/maskloss/maskloss/losses/internal/grid"
+)
 
 // Boundary is the mean of φ p, φ the signed distance of a pixel to the boundary
 // of its class: positive outside, 0 on the boundary's pixels, negative inside.
@@ -33,6 +37,8 @@ type boundaryDistance struct {
 	Normalize    bool
 }
 
+func (boundaryDistance) OfImages(*Options) bool { return true }
+
 func (o boundaryDistance) Plane(p *Planes) (PlaneResult, error) {
 	s := p.Shape
 	px := s.Pixels()
@@ -53,54 +59,28 @@ func (o boundaryDistance) Plane(p *Planes) (PlaneResult, error) {
 	mask := grow(p.Scratch.Mask, px)
 	phi, probs := grow(p.Scratch.A, px), grow(p.Scratch.B, px)
 	p.Scratch.Mask, p.Scratch.A, p.Scratch.B = mask, phi, probs
-	valid := 0
-	for n := range s.N {
-		_, v := p.Hits(n, 0, mask)
-		valid += v
-	}
 	per := make([]float64, s.C)
 	result := PlaneResult{PerClass: per}
-	if valid == 0 {
+	for c, on := range on {
+		if !on {
+			per[c] = math.NaN()
+		}
+	}
+	if p.Valid == 0 {
 		return result, nil
 	}
-	each := 1 / float64(valid)
-	for c := range s.C {
-		if !on[c] {
-			per[c] = math.NaN()
-			continue
-		}
-		for n := range s.N {
-			hits, count := p.Hits(n, c, mask)
-			if hits == 0 || hits == count {
+	each := float64(p.Images) / float64(p.Valid)
+	k := float32(1 / float64(p.Valid) / classes)
+	for n := range s.N {
+		value := 0.0
+		for c := range s.C {
+			if !on[c] || !o.distances(p, n, c, space) {
 				continue
 			}
-			counted := count == px
-			for i, m := range mask {
-				if m == 255 {
-					mask[i] = 0
-				}
-			}
-			p.Scratch.Grid.Signed(phi, mask, p.dims(), space, o.InsideOffset)
-			if !counted {
-				p.Hits(n, c, mask)
-				for i, m := range mask {
-					if m == 255 {
-						phi[i] = 0
-					}
-				}
-			}
-			if o.Normalize {
-				most := float32(0)
-				for _, x := range phi {
-					most = max(most, x, -x)
-				}
-				for i := range phi {
-					phi[i] /= most
-				}
-			}
 			p.Probs(n, c, probs, nil)
-			per[c] += dot64(phi, probs) * each
-			k := float32(each / classes)
+			loss := dot64(phi, probs) * each
+			per[c] += loss
+			value += loss / classes
 			grad, heat := p.Gradient(n, c), p.Heatmap(n)
 			for i := range grad {
 				grad[i] = k * phi[i]
@@ -109,13 +89,48 @@ func (o boundaryDistance) Plane(p *Planes) (PlaneResult, error) {
 				heat[i] += float32(k*phi[i]) * probs[i]
 			}
 		}
+		result.Value += value
 	}
-	for c, b := range on {
-		if b {
-			result.Value += per[c] / classes
+	for c := range per {
+		per[c] /= float64(s.N)
+	}
+	result.Value /= float64(s.N)
+	return result, nil
+}
+
+// distances makes φ of plane (n,c) in scratch memory; where there is no boundary
+// it is false.
+func (o boundaryDistance) distances(p *Planes, n, c int, space grid.Spacing) bool {
+	mask, phi := p.Scratch.Mask, p.Scratch.A
+	hits, count := p.Hits(n, c, mask)
+	if hits == 0 || hits == count {
+		return false
+	}
+	counted := count == len(mask)
+	for i, m := range mask {
+		if m == 255 {
+			mask[i] = 0
 		}
 	}
-	return result, nil
+	p.Scratch.Grid.Signed(phi, mask, p.dims(), space, o.InsideOffset)
+	if !counted {
+		p.Hits(n, c, mask)
+		for i, m := range mask {
+			if m == 255 {
+				phi[i] = 0
+			}
+		}
+	}
+	if o.Normalize {
+		most := float32(0)
+		for _, x := range phi {
+			most = max(most, x, -x)
+		}
+		for i := range phi {
+			phi[i] /= most
+		}
+	}
+	return true
 }
 
 // dot64 is Σ x y in float64, in four sums so that none waits for another.

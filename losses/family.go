@@ -92,6 +92,13 @@ type Plane interface {
 	Plane(p *Planes) (PlaneResult, error)
 }
 
+// OfImages is a Plane loss that may, by its options, be the mean of what each image
+// gives: its value, and per class, without the images that have none. Images may
+// then be scored apart from each other.
+type OfImages interface {
+	OfImages(o *Options) bool
+}
+
 // Counts is a metric of a confusion matrix.
 type Counts interface {
 	Counts(c *Confusion, o *Options) (Score, error)

@@ -98,7 +98,7 @@ func (j *Job) finishTerm(t *term, state []float64, out Out) (outcome, error) {
 	case regionTerm:
 		return j.finishRegion(t, state, out), nil
 	case planeTerm:
-		return j.finishPlane(t, out)
+		return j.finishPlane(t, state, out)
 	case countsTerm:
 		return j.finishCounts(t, state, out)
 	}
@@ -662,10 +662,17 @@ func (t *term) spreadUnit(u *unit) {
 	}
 }
 
-// finishPlane runs a loss on whole planes, with its gradient and heat map.
-func (j *Job) finishPlane(t *term, out Out) (outcome, error) {
+// finishPlane runs a loss on whole planes, with its gradient and heat map. The
+// state is of the whole batch: the job may be of some of its images.
+func (j *Job) finishPlane(t *term, state []float64, out Out) (outcome, error) {
 	g := t.group
+	pixels := total(state[g.stats+slot:])
+	if g.act.sigmoid() {
+		pixels /= float64(g.channels)
+	}
+	hit, miss, _, _ := g.statsOf(state, 0)
 	p := &Planes{Shape: j.in.Prediction.Shape, Options: t.options, Sigmoid: g.act.sigmoid(), Scratch: j.scratch, in: &j.in, read: g.read, at: -1}
+	p.Images, p.Valid = int(pixels)/p.Shape.Pixels(), int(math.Round(hit+miss))
 	p.gradient, p.heatmap = out.Gradient, out.Heatmap
 	var before []float32
 	if out.Heatmap != nil && t.weight != 1 {

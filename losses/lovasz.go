@@ -14,6 +14,8 @@ type LovaszHinge struct{}
 
 func (LovaszHinge) OnLogits() bool { return true }
 
+func (LovaszHinge) OfImages(o *Options) bool { return o.Scope == "image" }
+
 func (LovaszHinge) Plane(p *Planes) (PlaneResult, error) {
 	return p.lovasz(func(o *sorter, b planeBlock) error {
 		x := p.Scores(b.n, b.c)[b.at : b.at+b.size]
@@ -34,6 +36,8 @@ func (LovaszHinge) Plane(p *Planes) (PlaneResult, error) {
 //
 // Berman et al., The Lovász-Softmax loss, CVPR 2018.
 type LovaszSoftmax struct{}
+
+func (LovaszSoftmax) OfImages(o *Options) bool { return o.Scope == "image" }
 
 func (LovaszSoftmax) Plane(p *Planes) (PlaneResult, error) {
 	if err := p.finite(); err != nil {
@@ -59,9 +63,9 @@ type planeBlock struct {
 func (p *Planes) lovasz(keys func(o *sorter, b planeBlock) error, present bool) (PlaneResult, error) {
 	s := p.Shape
 	on := p.Options.counts(s.C, nil)
-	unit, units := s.N, 1 // images of a unit
+	unit, units, all := s.N, 1, 1 // images of a unit; units here, and in all
 	if p.Options.Scope == "image" {
-		unit, units = 1, s.N
+		unit, units, all = 1, s.N, p.Images
 	}
 	per, seen := make([]float64, s.C), make([]float64, s.C)
 	value := 0.0
@@ -73,24 +77,26 @@ func (p *Planes) lovasz(keys func(o *sorter, b planeBlock) error, present bool) 
 				classes = append(classes, c)
 			}
 		}
-		scale := 1 / float64(len(classes)) / float64(units)
+		share := 1 / float64(len(classes))
+		sum := 0.0
 		for _, c := range classes {
 			positives, valid, err := p.collect(first, first+unit, c, keys)
 			if err != nil {
 				return PlaneResult{}, err
 			}
-			loss := p.ranked(first, c, positives, scale)
-			value += float64(loss * scale)
+			loss := p.ranked(first, c, positives, share/float64(all))
+			sum += float64(loss * share)
 			if valid > 0 {
 				per[c] += loss
 				seen[c]++
 			}
 		}
+		value += sum
 	}
 	for c := range per {
 		per[c] /= seen[c] // NaN where never
 	}
-	return PlaneResult{Value: value, PerClass: per}, nil
+	return PlaneResult{Value: value / float64(units), PerClass: per}, nil
 }
 
 // holds tells whether any of some images has a pixel of class c.

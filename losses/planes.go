@@ -13,6 +13,10 @@ type Planes struct {
 	Sigmoid bool // independent channels: the target of a plane is 0 or 1
 	Scratch *Scratch
 
+	// Of the whole batch, of which these may be some images: how many there are, and
+	// the pixels that count in the first channel of all of them.
+	Images, Valid int
+
 	in   *Input
 	read *reader
 	m, r []float32 // softmax of image at: largest logit and the rest of the sum

@@ -297,6 +297,18 @@ type Spec struct {
 	params  map[string]any
 }
 
+// OfImages tells whether images may be scored apart from each other: by a job of
+// each, finished with the states of all of them merged. The value and those per
+// class are then means over the images, without those that are NaN.
+func (s Spec) OfImages() bool {
+	parts := []Part{{Loss: s.Loss, Options: s.Options}}
+	if c, ok := s.Loss.(Compound); ok {
+		parts = c.Parts(s.Options)
+	}
+	l, ok := parts[0].Loss.(OfImages)
+	return ok && len(parts) == 1 && l.OfImages(&parts[0].Options)
+}
+
 // Decode reads what a caller gave by name: the parameters of the loss and the
 // options it takes, each checked against its rule. Numbers are float64 or int,
 // lists []any or []float64.

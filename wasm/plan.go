@@ -69,12 +69,12 @@ func newPlan(r planRequest) (*plan, error) {
 
 // answer names the losses of a plan and their parameters as used, in JSON, and
 // tells whether a loss may be summed over parts of an image that know nothing
-// of each other.
+// of each other, or be scored image by image.
 func (p *plan) answer(id int) string {
 	rows := make([]object, len(p.specs))
 	for i, s := range p.specs {
 		_, mapped := s.Loss.(losses.Mapped)
-		rows[i] = object{{"name", s.Name}, {"params", s.Params()}, {"sum", losses.Lookup(s.Name).Sum() && !mapped}}
+		rows[i] = object{{"name", s.Name}, {"params", s.Params()}, {"sum", losses.Lookup(s.Name).Sum() && !mapped}, {"images", s.OfImages()}}
 	}
 	return string(appendJSON(nil, object{{"id", id}, {"losses", rows}}))
 }
