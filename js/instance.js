@@ -29,9 +29,10 @@ import { bringOut } from './outputs.js';
  * @property {number[]} [valuesShape]
  * @property {Record<string, number[]>} [extra] further numbers of a metric, such as its confusion matrix
  *
- * A set of losses whose options are checked; `sum` where parts of an image may be summed apart from each other.
+ * A set of losses whose options are checked; `sum` where parts of an image may be summed apart from each other, `images` where
+ * the images of a batch may be scored so: the answer is the mean of theirs.
  *
- * @typedef {{id: number, losses: {name: string, params: Record<string, unknown>, sum: boolean}[]}} Plan
+ * @typedef {{id: number, losses: {name: string, params: Record<string, unknown>, sum: boolean, images: boolean}[]}} Plan
  *
  * What has a place in the program: an input, an accumulator, a job. `life` is that of the program that has it.
  *

@@ -146,7 +146,7 @@ class Slot {
   /**
    * Gives it a task, at once: it begins while this thread still runs.
    *
-   * @param {'start' | 'begin' | 'scan' | 'state' | 'finish' | 'spread' | 'forget' | 'load' | 'evaluate' | 'unload'} name
+   * @param {'start' | 'begin' | 'scan' | 'state' | 'finish' | 'spread' | 'forget' | 'beginApart' | 'count' | 'stateApart' | 'score' | 'forgetApart' | 'load' | 'evaluate' | 'unload'} name
    * @param {object} [task]
    * @param {Transferable[]} [transfer]
    * @returns {Promise<any>}
@@ -169,7 +169,7 @@ class Slot {
   }
 }
 
-/** Workers that share out evaluations: what is a sum by tiles, to the same bits as one thread; the rest by loss. */
+/** Workers that share out evaluations, to the same bits as one thread: what is a sum by tiles, the rest by image or by loss. */
 export class Pool {
   #module;
   #size;
@@ -302,10 +302,12 @@ export class Pool {
    */
   run(request, plan, input, outputs, signal) {
     if (this.#disposed) throw new MasklossError('internal', '', 'this instance was disposed of, load a new one');
-    const others = plan.losses.filter(({ sum }) => !sum).length;
-    const share = others < plan.losses.length ? Math.min(Math.ceil(input.prediction.length / SHARE), this.#size) : 1;
+    const others = plan.losses.filter(({ sum }) => !sum);
+    const parts = partsOf(others, input);
+    const share =
+      others.length < plan.losses.length ? Math.min(Math.ceil(input.prediction.length / SHARE), this.#size) : 1;
     const haul = new Haul(request, plan, input, outputs, share);
-    const leased = this.#lease(Math.min(Math.max(share, others), this.#size));
+    const leased = this.#lease(Math.min(Math.max(share, parts), this.#size));
     const copied = attempt(() => {
       // Who runs already begins with the first tiles while the others are copied.
       if (Array.isArray(leased) && leased.every(({ running }) => running)) haul.begin(leased);
@@ -347,16 +349,29 @@ export class Pool {
 }
 
 /**
- * Whether workers may be faster than one thread. What reads probabilities or labels takes hardly longer than a copy, and one loss
- * that is no sum has nothing to share.
+ * How many workers may share losses that are no sums: one each, or one for each image.
+ *
+ * @param {Plan['losses']} losses
+ * @param {CheckedInput} input
+ */
+function partsOf(losses, { shape: [images] }) {
+  const apart = losses.some((loss) => loss.images);
+  const whole = images > 1 ? losses.filter((loss) => !loss.images) : losses;
+  return Math.max(whole.length, apart ? images : 1);
+}
+
+/**
+ * Whether workers may be faster than one thread. What reads probabilities or labels takes hardly longer than a copy, and a loss
+ * that is no sum has nothing to share but images.
  *
  * @param {Plan} plan
  * @param {CheckedInput} input
  */
-function pays({ losses }, { form, prediction: { length } }) {
-  const others = losses.filter(({ sum }) => !sum).length;
-  if (others > 0) return others > 1 && others * length >= OTHERS_PAY;
-  return form === 'logits' && length >= PAYS;
+function pays({ losses }, input) {
+  const { length } = input.prediction;
+  const others = losses.filter(({ sum }) => !sum);
+  if (others.length > 0) return partsOf(others, input) > 1 && others.length * length >= OTHERS_PAY;
+  return input.form === 'logits' && length >= PAYS;
 }
 
 /** Runs at once; an error is for whoever awaits the promise, if anybody does. @param {() => void} run */
@@ -505,10 +520,21 @@ class Haul {
     /** @type {Record<string, Result>} */
     const results = {};
     if (losses.some(({ sum }) => sum)) Object.assign(results, await this.#sum(slots));
-    if (losses.some(({ sum }) => !sum)) Object.assign(results, await this.#evaluateOthers(slots));
+    if (losses.some((loss) => this.#isApart(loss))) Object.assign(results, await this.#scoreImages(slots));
+    if (losses.some((loss) => this.#isWhole(loss))) Object.assign(results, await this.#evaluateOthers(slots));
     // Nothing is defined for this input: the request as a whole says why.
     if (Object.keys(results).length === 0) return this.#evaluateAll(slots[0], this.#request);
     return Object.fromEntries(losses.filter(({ name }) => name in results).map(({ name }) => [name, results[name]]));
+  }
+
+  /** Whether a loss goes image by image. @param {Plan['losses'][number]} loss */
+  #isApart({ sum, images }) {
+    return !sum && images && this.#frame.shape[0] > 1;
+  }
+
+  /** @param {Plan['losses'][number]} loss */
+  #isWhole(loss) {
+    return !loss.sum && !this.#isApart(loss);
   }
 
   /**
@@ -528,9 +554,16 @@ class Haul {
     );
     await Promise.all([...this.#given.values()].flat());
     try {
-      const finished = await this.#finish(slots).catch((error) => this.#retell(slots, error));
+      const finished = await this.#finish(slots);
       await settled(finished.planes.map((place) => place()));
       return finished.results;
+    } catch (error) {
+      await this.#forget(slots);
+      return await this.#retell(
+        slots,
+        this.#part(({ sum }) => sum),
+        error,
+      );
     } finally {
       this.#forget(slots); // for the next; nothing of it is waited for
     }
@@ -540,7 +573,7 @@ class Haul {
    * The numbers of what the workers have summed, and what fetches the planes of the tiles of each.
    *
    * @param {Slot[]} slots
-   * @returns {Promise<{results: Record<string, any>, planes: (() => Promise<void>)[]}>}
+   * @returns {Promise<{results: Record<string, any>, planes: (() => Promise<unknown>)[]}>}
    */
   async #finish(slots) {
     if (this.#failure) throw this.#failure;
@@ -563,14 +596,13 @@ class Haul {
    * An error of the input is told by one who sees all of it, as one thread would tell it.
    *
    * @param {Slot[]} slots
+   * @param {Request} request
    * @param {unknown} error
    */
-  async #retell(slots, error) {
+  async #retell(slots, request, error) {
     if (!(error instanceof MasklossError) || ['load', 'memory', 'internal', 'aborted'].includes(error.code))
       throw error;
-    await this.#forget(slots);
-    const request = this.#part(({ sum }) => sum);
-    return { results: await this.#evaluateAll(slots[0], request), planes: [] };
+    return this.#evaluateAll(slots[0], request);
   }
 
   /** Ends the sums, and takes back what tiles are still away. @param {Slot[]} slots */
@@ -587,6 +619,15 @@ class Haul {
    */
   #place(results, { tile, planes }) {
     this.#takeBack([tile]);
+    this.#placeAll(results, tile, planes);
+  }
+
+  /**
+   * @param {Record<string, any>} results
+   * @param {{image: number, from: number, pixels: number}} tile
+   * @param {{name: string, plane: string, data: Float32Array}[]} planes
+   */
+  #placeAll(results, tile, planes) {
     const [images] = this.#frame.shape;
     const each = pixelsOf(this.#frame);
     for (const { name, plane, data } of planes) {
@@ -598,13 +639,78 @@ class Haul {
   }
 
   /**
+   * What may be scored image by image. All of them are counted first, as the share of one depends on it.
+   *
+   * @param {Slot[]} slots
+   * @returns {Promise<Record<string, Result>>}
+   */
+  async #scoreImages(slots) {
+    const request = this.#part((loss) => this.#isApart(loss));
+    const [images] = this.#frame.shape;
+    const workers = slots.slice(0, images);
+    /** @type {Tile[][][]} */
+    const shares = workers.map(() => []);
+    for (let image = 0; image < images; image++)
+      shares[image % workers.length].push(this.#tiles.filter((tile) => tile.image === image));
+    try {
+      await settled(
+        workers.flatMap((slot, k) => [
+          slot.call('beginApart', { request, frame: this.#frame }),
+          ...shares[k].map((tiles) => slot.call('count', { tiles }, carried(tiles))),
+        ]),
+      );
+      const state = total(await Promise.all(workers.map((slot) => slot.call('stateApart'))));
+      const answers = workers.flatMap((slot, k) => shares[k].map(() => slot.call('score', { state })));
+      return this.#mean(await settled(answers));
+    } catch (error) {
+      await this.#forgetImages(workers);
+      return await this.#retell(slots, request, error);
+    } finally {
+      this.#forgetImages(workers);
+    }
+  }
+
+  /**
+   * The mean of what the images of a batch gave, in their order; their planes go where they belong.
+   *
+   * @param {{image: number, tiles: Returned[], results: Record<string, Result>, planes: any[]}[]} answers
+   */
+  #mean(answers) {
+    const ordered = answers.sort((a, b) => a.image - b.image);
+    /** @type {Record<string, any>} */
+    const results = {};
+    for (const [name, result] of Object.entries(ordered[0].results)) {
+      const each = ordered.map(({ results }) => results[name]);
+      results[name] = {
+        ...result,
+        value: meanOf(each.map(({ value }) => value)),
+        perClass: result.perClass?.map((_, c) =>
+          meanOf(each.map(({ perClass }) => perClass?.[c] ?? Number.NaN).filter((x) => !Number.isNaN(x))),
+        ),
+      };
+    }
+    const pixels = pixelsOf(this.#frame);
+    for (const { image, tiles, planes } of ordered) {
+      this.#takeBack(tiles);
+      this.#placeAll(results, { image, from: 0, pixels }, planes);
+    }
+    return results;
+  }
+
+  /** @param {Slot[]} slots */
+  async #forgetImages(slots) {
+    for (const tiles of await Promise.all(slots.map((slot) => slot.call('forgetApart').catch(() => []))))
+      this.#takeBack(tiles);
+  }
+
+  /**
    * What is no sum, one loss after the other: who is done with one takes the next.
    *
    * @param {Slot[]} slots
    * @returns {Promise<Record<string, Result>>}
    */
   async #evaluateOthers(slots) {
-    const losses = this.#plan.losses.filter(({ sum }) => !sum);
+    const losses = this.#plan.losses.filter((loss) => this.#isWhole(loss));
     /** @type {Record<string, Result>} */
     const results = {};
     const queue = losses.map(({ name }) => this.#part((loss) => loss.name === name));
@@ -654,9 +760,22 @@ class Haul {
   }
 }
 
-/** Waits for all, whatever becomes of one; the first error then. @param {Promise<unknown>[]} work */
+/** @param {number[]} numbers */
+function meanOf(numbers) {
+  return numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+}
+
+/**
+ * Waits for all, whatever becomes of one; the first error then.
+ *
+ * @template T
+ * @param {Promise<T>[]} work
+ */
 async function settled(work) {
-  for (const outcome of await Promise.allSettled(work)) if (outcome.status === 'rejected') throw outcome.reason;
+  return (await Promise.allSettled(work)).map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
 }
 
 /** What is handed over with tiles; shared memory is not. @param {Tile[]} tiles */

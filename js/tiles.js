@@ -90,6 +90,11 @@ export function narrow(frame, pixels) {
   };
 }
 
+/** The frame of one of its images. @param {Frame} frame @returns {Frame} */
+export function single({ shape: [, ...sizes], targetShape: [, ...targetSizes], ...frame }) {
+  return { ...frame, shape: [1, ...sizes], targetShape: [1, ...targetSizes] };
+}
+
 /**
  * Where the tiles of a frame are. They are of the same size but for the last of each image, and at least as many as wanted
  * where there are blocks enough.

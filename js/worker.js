@@ -3,7 +3,7 @@
 import { MasklossError } from './error.js';
 import { IN, Instance, OUT } from './instance.js';
 import { builtin } from './loader.js';
-import { copyTile, narrow, pixelsOf, total, viewsOf } from './tiles.js';
+import { copyTile, narrow, pixelsOf, single, total, viewsOf } from './tiles.js';
 
 /**
  * @typedef {import('./instance.js').Job} Job
@@ -22,12 +22,22 @@ import { copyTile, narrow, pixelsOf, total, viewsOf } from './tiles.js';
  * @property {Map<number, Job>} jobs by the pixels of their tiles, the largest first
  * @property {Map<number, ReturnType<Instance['finish']>>} finished
  * @property {Tile[]} kept tiles that are needed again
+ *
+ * Images of a batch, scored apart from each other.
+ *
+ * @typedef {object} Apart
+ * @property {Frame} frame of the whole input
+ * @property {Job} job of one image
+ * @property {Tile[][]} kept the tiles of each
+ * @property {Tile[]} [written] those in memory
  */
 
 /** @type {Instance} */
 let instance;
 /** @type {Sums | undefined} */
 let sums;
+/** @type {Apart | undefined} */
+let apart;
 /** @type {KeptInput | undefined} */
 let held;
 /** @type {Set<Transferable>} */
@@ -123,6 +133,57 @@ const tasks = {
     return kept.map(giveBack);
   },
 
+  /** @param {{request: Request, frame: Frame}} task */
+  beginApart({ request, frame }) {
+    tasks.forgetApart();
+    const job = beginEmpty(request, single(frame), pixelsOf(frame));
+    apart = { frame, job, kept: [] };
+  },
+
+  /**
+   * Counts what all have to know of an image, and keeps it.
+   *
+   * @param {{tiles: Tile[]}} task
+   */
+  count({ tiles }) {
+    const { job, kept } = apartNow();
+    kept.push(tiles);
+    writeImage(tiles);
+    instance.scan(job, 0, job.blocks);
+  },
+
+  stateApart() {
+    return instance.state(apartNow().job);
+  },
+
+  /**
+   * Scores the next image.
+   *
+   * @param {{state: Float64Array}} task what was counted of all images
+   */
+  score({ state }) {
+    const { job, kept } = apartNow();
+    const tiles = /** @type {Tile[]} */ (kept.pop()); // the last one is in memory
+    writeImage(tiles);
+    /** @type {{name: string, plane: string, data: Float32Array}[]} */
+    const planes = [];
+    const results = instance.finish(job, state).take((view, plane, name) => {
+      const data = view.slice();
+      transfer.add(data.buffer);
+      planes.push({ name, plane, data });
+    });
+    return { image: tiles[0].image, tiles: tiles.map(giveBack), results, planes };
+  },
+
+  /** Ends it, and gives back what is left. */
+  forgetApart() {
+    if (!apart) return [];
+    const { job, kept } = apart;
+    apart = undefined;
+    instance.end(job);
+    return kept.flat().map(giveBack);
+  },
+
   /**
    * Puts the input as a whole into memory, for evaluations.
    *
@@ -177,17 +238,48 @@ function jobOf(work, pixels) {
   if (work.jobs.size === 0 && pixels !== work.size) jobOf(work, work.size);
   let job = work.jobs.get(pixels);
   if (!job) {
-    const frame = narrow(work.frame, pixels);
-    const [prediction, target, weight = null] = frame.parts.map(({ type, planes }) => ({
-      type,
-      length: planes * frame.shape[0] * pixels,
-      fill() {}, // tile by tile
-    }));
-    const input = /** @type {any} */ ({ ...frame, prediction, target, weight });
-    job = instance.begin(work.request, input, { in: IN, out: OUT });
+    job = beginEmpty(work.request, narrow(work.frame, pixels), pixels);
     work.jobs.set(pixels, job);
   }
   return job;
+}
+
+/**
+ * A job whose input is written later.
+ *
+ * @param {Request} request
+ * @param {Frame} frame
+ * @param {number} pixels of an image
+ */
+function beginEmpty(request, frame, pixels) {
+  const [prediction, target, weight = null] = frame.parts.map(({ type, planes }) => ({
+    type,
+    length: planes * frame.shape[0] * pixels,
+    fill() {},
+  }));
+  const input = /** @type {any} */ ({ ...frame, prediction, target, weight });
+  return instance.begin(request, input, { in: IN, out: OUT });
+}
+
+function apartNow() {
+  if (!apart) throw new MasklossError('internal', '', 'there are no images that this belongs to');
+  return apart;
+}
+
+/** Writes an image into its job, unless it is there. @param {Tile[]} tiles */
+function writeImage(tiles) {
+  const { frame, job, written } = /** @type {Apart} */ (apart);
+  if (written === tiles) return;
+  const each = pixelsOf(frame);
+  for (const tile of tiles) {
+    viewsOf(frame, tile).forEach((part, k) => {
+      for (let plane = 0; plane < frame.parts[k].planes; plane++) {
+        const data = part.subarray(plane * tile.pixels, (plane + 1) * tile.pixels);
+        instance.write(job, k, plane * each + tile.from, data);
+      }
+    });
+  }
+  /** @type {Apart} */ (apart).written = tiles;
 }
 
 /** @param {Sums} work @param {Job} job @param {Tile} tile */

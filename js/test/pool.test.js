@@ -59,6 +59,57 @@ describe('a pool gives the bits of one thread', () => {
     }
   });
 
+  describe('images of a batch', () => {
+    const several = scene([5, 1, 61, 83]);
+    const multiclass = scene([4, 3, 90, 71]);
+    const perChannel = {
+      ...multiclass,
+      target: { ...multiclass.target, data: new Uint8Array(4 * 3 * 90 * 71), shape: [4, 3, 90, 71] },
+    };
+    perChannel.target.data.forEach((_, i, all) => {
+      all[i] = (i >> 5) % 3 === 0 ? 1 : 0;
+    });
+    // The second has no foreground, and the third counts nowhere.
+    const uneven = {
+      ...several,
+      ignore: 9,
+      target: { ...several.target, data: several.target.data.map((x, i) => [x, 0, 9][Math.floor(i / (61 * 83))] ?? x) },
+    };
+    const planes = { gradient: true, heatmap: true };
+    /** @type {[string, any, any][]} */
+    const cases = [
+      ['lovasz-hinge', several, { scope: 'image' }],
+      ['lovasz-hinge', several, { scope: 'image', ...planes }],
+      ['lovasz-hinge', several, { scope: 'batch', ...planes }],
+      ['lovasz-hinge', perChannel, { scope: 'image', mode: 'multilabel', ...planes }],
+      ['lovasz-hinge', uneven, { scope: 'image', ...planes }],
+      ['lovasz-softmax', multiclass, { scope: 'image', ...planes }],
+      ['lovasz-softmax', multiclass, { scope: 'batch', ...planes }],
+      ['boundary', several, planes],
+      ['boundary', uneven, planes],
+      ['boundary', multiclass, planes],
+      ['boundary', multiclass, { alphaRegion: 0.5, ...planes }],
+      ['boundary', scene([3, 1, 6, 31, 40]), planes],
+    ];
+    for (const [name, input, options] of cases) {
+      test(`${name} of ${input.prediction.shape} with ${Object.keys(options)}`, async () => {
+        assert.deepEqual(await pool.evaluate(name, input, options), await one.evaluate(name, input, options));
+      });
+    }
+
+    test('beside sums and what goes as a whole', async () => {
+      const options = { ce: {}, 'lovasz-hinge': planes, boundary: planes, dice: planes, iou: {} };
+      assert.deepEqual(await pool.report(uneven, options), await one.report(uneven, options));
+    });
+
+    test('bigger than a tile', async () => {
+      const big = scene([2, 1, 1100, 1000]);
+      const { gradient, ...rest } = await pool.evaluate('boundary', big, { gradient: true });
+      const want = await one.evaluate('boundary', big, { gradient: true });
+      assert.deepEqual({ ...rest, gradient }, want);
+    });
+  });
+
   test('planes into arrays of the caller', async () => {
     const length = binary.prediction.data.length;
     for (const name of /** @type {const} */ (['ce', 'lovasz-hinge'])) {
@@ -140,6 +191,19 @@ describe('a pool tells errors as one thread does', () => {
       { ...classes, target: { ...classes.target, data: classes.target.data.map((x, i) => (i === 280_000 ? 7 : x)) } },
     ],
     ['a loss that is not defined', ['dice', 'lovasz-hinge'], classes],
+    [
+      'a score that is no number, in the last image of a batch',
+      ['boundary'],
+      {
+        ...classes,
+        prediction: { ...classes.prediction, data: classes.prediction.data.map((x, i) => (i === 700_000 ? NaN : x)) },
+      },
+    ],
+    [
+      'a label that is no class, in the last image of a batch',
+      ['boundary', 'lovasz-softmax'],
+      { ...classes, target: { ...classes.target, data: classes.target.data.map((x, i) => (i === 280_000 ? 7 : x)) } },
+    ],
     ['an unknown loss', ['dise'], classes],
     ['sizes that do not belong together', ['dice'], { ...classes, target: binary.target }],
   ];
