@@ -716,7 +716,7 @@ class Haul {
     const queue = losses.map(({ name }) => this.#part((loss) => loss.name === name));
     let loaded = Promise.resolve();
     const work = async (/** @type {Slot} */ slot) => {
-      loaded = loaded.then(() => this.#load(slot));
+      loaded = carried(this.#tiles).length > 0 ? loaded.then(() => this.#load(slot)) : this.#load(slot);
       await loaded;
       for (let next = queue.shift(); next; next = queue.shift())
         Object.assign(results, await this.#evaluate(slot, next));
@@ -736,7 +736,7 @@ class Haul {
     }
   }
 
-  /** Puts the input as a whole into a worker. One after the other, as tiles may be in one place only. @param {Slot} slot */
+  /** Puts the input as a whole into a worker: one after the other, as tiles that are no shared memory are in one place only. @param {Slot} slot */
   async #load(slot) {
     this.#takeBack(await slot.call('load', { frame: this.#frame, tiles: this.#tiles }, carried(this.#tiles)));
   }
