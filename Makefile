@@ -17,11 +17,12 @@ PORT ?= 8080
 EDGE_PORT ?= 8787
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-# The same bytes from any folder and any commit. Only the packages that loop over pixels, and those that they call there, are
-# inlined: everywhere else a call costs nothing that counts, and the module is a twentieth smaller.
-INLINED := losses losses/internal/vec losses/internal/grid
-GOBUILD := go build -trimpath -buildvcs=false -ldflags=-w -gcflags=all=-l -gcflags=simd/archsimd= -gcflags=math= \
-	$(INLINED:%=-gcflags=github.com/maskloss/maskloss/%=)
+# The same bytes from any folder and any commit. Inlined are the packages that loop over pixels, with those that they call there,
+# and those that every start runs through: a browser compiles each function when it is first called. Elsewhere a call costs
+# nothing that counts.
+INLINED := $(addprefix github.com/maskloss/maskloss/,losses losses/internal/vec losses/internal/grid) \
+	simd/archsimd math runtime internal/... syscall/js
+GOBUILD := go build -trimpath -buildvcs=false -ldflags=-w -gcflags=all=-l $(INLINED:%=-gcflags=%=)
 WASM := GOOS=js GOARCH=wasm
 # In the module, Go's older collector and one allocator for all sizes: both are smaller, and the losses allocate little.
 SMALL := GOEXPERIMENT=$(GOEXPERIMENT),nogreenteagc,nosizespecializedmalloc
