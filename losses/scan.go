@@ -1,0 +1,193 @@
+package losses
+
+import "github.com/maskloss/maskloss/losses/internal/vec"
+
+// Scan adds the blocks [from, to) to a state.
+func (j *Job) Scan(from, to int, state []float64) error {
+	px := j.in.Prediction.Shape.Pixels()
+	per := blocksOf(px)
+	for _, g := range j.views {
+		if err := j.scanGroup(g, from, to, per, px, state); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
+	if j.masksOnly(g) {
+		from = j.scanMasks(g, from, to, per, state)
+	}
+	r := g.read
+	r.bare, r.keep, r.room = g.hard, g.dense || j.outs != nil, g.sole(j.outs)
+	r.shifted = g.dense || len(g.confusion) > 0 || g.act == softmaxLogits && !g.hard
+	if g.act.sigmoid() {
+		return j.scanChannels(g, from, to, per, px, state)
+	}
+	for b := from; b < to; b++ {
+		at, size := blockRange(b%per, px)
+		if err := j.load(g, b/per, 0, at, size); err != nil {
+			return err
+		}
+		if j.outs == nil {
+			j.scanStats(g, r, 0, state)
+		}
+		j.scanSoftmax(g, r, state)
+		j.spreadEarly(g, 0)
+	}
+	return nil
+}
+
+// scanChannels adds independent channels, one after the other.
+func (j *Job) scanChannels(g *group, from, to, per, px int, state []float64) error {
+	pass := j.unitPass(g)
+	for from < to {
+		image := from / per
+		end := min(to, (image+1)*per)
+		whole := min(end, image*per+px/vec.Block) // behind them is what is no whole block
+		for c := range g.channels {
+			var u unitSum
+			for b := from; b < end; b++ {
+				at, size := blockRange(b%per, px)
+				if pass != nil && b < whole {
+					b += pass(&u, c, (image*g.channels+c)*px+at, whole-b)
+					if b == end {
+						break
+					}
+					at, size = blockRange(b%per, px)
+				}
+				if err := j.load(g, image, c, at, size); err != nil {
+					return err
+				}
+				if j.outs == nil {
+					j.scanStats(g, g.read, c, state)
+				}
+				j.scanChannel(g, g.read, c, state)
+				j.spreadEarly(g, c)
+			}
+			if pass != nil {
+				j.pourUnits(g, image, c, &u, state)
+			}
+		}
+		from = end
+	}
+	return nil
+}
+
+// load reads a block of target and, where they are read in blocks, scores.
+func (j *Job) load(g *group, image, c, at, size int) error {
+	r := g.read
+	var err error
+	switch {
+	case j.blind(g):
+		r.begin(image, at, size)
+		if j.in.Prediction.Form == Classes {
+			err = r.predicted(c)
+		}
+	case g.act == sigmoidLogits && size == vec.Block && j.isUnits(g) && r.unit(image, c, at):
+		return nil
+	case g.act.sigmoid():
+		err = r.sigmoid(image, c, at, size)
+	case !g.hard && !g.dense: // only counts
+		err = r.largest(image, at, size)
+	default:
+		r.begin(image, at, size)
+	}
+	if err == nil {
+		err = r.target(c)
+	}
+	if err == nil && !g.act.sigmoid() && (g.hard || g.dense) {
+		err = r.exponentials()
+	}
+	return err
+}
+
+// scanStats counts the pixels and weights of each class.
+func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
+	if r.counted >= 0 {
+		j.countUnits(g, c, r.size, r.counted, state)
+		r.hits[c] = float64(r.counted)
+		return
+	}
+	s := state[g.stats:]
+	s[0] += float64(r.valid)
+	s[slot] += float64(r.size)
+	s = s[headSlots*slot:]
+	one := func(c int) {
+		at := s[c*statSlots*slot:]
+		var hit, miss, hitW, missW float64
+		if g.soft {
+			ones := r.mem.tmp[:r.n]
+			copy(ones, r.ones)
+			clear(ones[r.size:])
+			if !g.act.sigmoid() {
+				r.soft(c)
+			}
+			hit = vec.Dot(ones, r.t)
+			miss = float64(r.size) - hit
+			hitW, missW = hit, miss
+			if r.w != nil {
+				hitW = vec.Dot(r.w, r.t)
+				missW = vec.Sum(r.w) - hitW
+			}
+		} else {
+			k := r.class(c)
+			hit = float64(vec.Count(r.labels, k))
+			miss = float64(r.valid) - hit
+			hitW, missW = hit, miss
+			if g.weight != nil {
+				hitW, missW = vec.SumByHit(r.w, r.labels, k)
+			}
+		}
+		r.hits[c] = hitW
+		if g.soft {
+			pour(at, hit)
+			pour(at[slot:], miss)
+		} else {
+			at[0] += hit // exact on the first grid
+			at[slot] += miss
+		}
+		if g.weight != nil {
+			pour(at[2*slot:], hitW)
+			pour(at[3*slot:], missW)
+		}
+	}
+	if g.act.sigmoid() {
+		one(c)
+		return
+	}
+	if !g.soft {
+		j.scanCensus(g, r, s)
+		return
+	}
+	for c := range g.channels {
+		one(c)
+	}
+}
+
+// growZero gives n zeros out of *s.
+func growZero(s *[]float64, n int) []float64 {
+	*s = grow(*s, n)
+	clear(*s)
+	return *s
+}
+
+// weigh multiplies by the pixel weights.
+func (r *reader) weigh(x []float32) {
+	if r.w != nil {
+		vec.Mul(x, x, r.w)
+	}
+}
+
+// scanChannel adds one channel of independent ones.
+func (j *Job) scanChannel(g *group, r *reader, c int, state []float64) {
+	if g.hard {
+		j.scanTrue(g, r, c, state)
+	}
+	if g.dense {
+		j.scanClass(g, r, c, state)
+	}
+	for _, m := range g.confusion {
+		j.scanFour(g, r, c, m.threshold, state[m.at:])
+	}
+}
