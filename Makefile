@@ -18,10 +18,10 @@ EDGE_PORT ?= 8787
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The same bytes from any folder and any commit. Inlined are the packages that loop over pixels, with those that they call there,
-# and those that every start runs through: a browser compiles each function when it is first called. Elsewhere a call costs
-# nothing that counts.
-INLINED := $(addprefix github.com/maskloss/maskloss/,losses losses/internal/vec losses/internal/grid) \
-	simd/archsimd math runtime internal/... syscall/js
+# and those that every start and first call run through: a browser compiles each function when it is first called. Elsewhere a
+# call costs nothing that counts.
+INLINED := $(addprefix github.com/maskloss/maskloss/,losses losses/internal/vec losses/internal/grid wasm) \
+	github.com/norunners/vert simd/archsimd math runtime internal/... sync syscall/js reflect strconv unicode/utf8
 GOBUILD := go build -trimpath -buildvcs=false -ldflags=-w -gcflags=all=-l $(INLINED:%=-gcflags=%=)
 WASM := GOOS=js GOARCH=wasm
 # In the module, Go's older collector and one allocator for all sizes: both are smaller, and the losses allocate little.

@@ -1,7 +1,7 @@
 // Command relink makes a module of Go's linker smaller and faster. Its data
-// becomes one segment (data.go) without the places in the source (places.go), its
-// functions get their loops back (flow.go), and the names of functions, which the
-// latter needs, are left out.
+// becomes one segment (data.go) without the places in the source (places.go) and a
+// table that it then makes itself (buckets.go), its functions get their loops back
+// (flow.go), and the names of functions, which the latter needs, are left out.
 package main
 
 import (
@@ -43,6 +43,10 @@ func rewrite(from, to string) error {
 const (
 	header           = "\x00asm\x01\x00\x00\x00"
 	sectionCustom    = 0
+	sectionType      = 1
+	sectionImport    = 2
+	sectionFunction  = 3
+	sectionStart     = 8
 	sectionCode      = 10
 	sectionData      = 11
 	namesOfFunctions = 1
@@ -73,19 +77,26 @@ func relink(module []byte) ([]byte, error) {
 		}
 		sections = append(sections, s)
 	}
-	out := append([]byte(nil), header...)
-	for _, s := range sections {
-		body, err := s.body, error(nil)
+	var table bucketTable
+	for i := range sections {
+		s := &sections[i]
+		var err error
 		switch s.id {
 		case sectionCode:
-			body, err = reshape(s.body, names)
+			s.body, err = reshape(s.body, names)
 		case sectionData:
-			body, err = joinData(s.body, names != nil)
+			s.body, table, err = joinData(s.body, names != nil)
 		}
 		if err != nil {
 			return nil, err
 		}
-		out = append(binary.AppendUvarint(append(out, s.id), uint64(len(body))), body...)
+	}
+	if table.entries > 0 {
+		sections = start(sections, table.writer())
+	}
+	out := append([]byte(nil), header...)
+	for _, s := range sections {
+		out = append(binary.AppendUvarint(append(out, s.id), uint64(len(s.body))), s.body...)
 	}
 	return out, nil
 }
