@@ -42,7 +42,7 @@ export async function runBrowser({ quick, only, parts, twins, tell }) {
     const results = raced ? await races(browser, server.url, options, tell) : nothing;
     const wanted = parts.includes('first');
     if (wanted) tell('first number');
-    const first = wanted ? await firstNumber(browser, server.url, quick ? 2 : 15) : undefined;
+    const first = wanted ? await firstNumber(browser, server.url, quick ? 2 : 30) : undefined;
     return { version: `Chromium ${browser.version()}`, ...results, first };
   } finally {
     await browser.close();

@@ -2,12 +2,16 @@
 // Both pages ask for all their scripts and the wasm at once, the scripts first, get them in brotli, as hosts serve them, and make
 // their input while they load; ours is the package as published.
 
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { brotliCompress } from 'node:zlib';
 import { preload } from '../scripts/modules.js';
 import { spreadOf } from './rounds.js';
 
 const brotli = promisify(brotliCompress);
+
+/** Milliseconds between pages. */
+const PAUSE = 300;
 
 const PACKAGE = '../build/package';
 const MODULES = '/js/bench/node_modules/@tensorflow';
@@ -100,9 +104,11 @@ export async function firstNumber(browser, url, times) {
     times: /** @type {number[]} */ ([]),
     value: 0,
   }));
-  // The first visit is the server's, which compresses.
+  // The first visit is the server's, which compresses. Then the pages take turns, so that each comes as often after the other.
   for (let i = -1; i < times; i++) {
-    for (const result of results) {
+    for (const result of i % 2 === 0 ? results : results.toReversed()) {
+      // What the last page leaves behind is tidied up first.
+      await setTimeout(PAUSE);
       // A context of its own has no cache.
       const context = await browser.newContext();
       const page = await context.newPage();
