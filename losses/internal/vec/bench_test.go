@@ -11,7 +11,7 @@ func BenchmarkKernels(b *testing.B) {
 	d, e := make([]float32, Block), make([]float32, Block)
 	label, arg, wide := c.labels(Block, 2), c.labels(Block, 3), make([]int32, Block)
 	bytes, words := c.bytes(Block, 2), make([]uint16, Block)
-	answer, truth, rgba := c.bytes(Block, 2), c.bytes(Block, 2), c.bytes(4*Block, 256)
+	answer, truth := c.bytes(Block, 2), c.bytes(Block, 2)
 	planes := [][]float32{x, z, m}
 	many := make([][]float32, 19)
 	for k := range many {
@@ -76,8 +76,6 @@ func BenchmarkKernels(b *testing.B) {
 		{"Fill", 4, func() { Fill(d, 1) }},
 		{"Hits", 8, func() { Hits(d, label, 1) }},
 		{"TrueChain", 20, func() { TrueChain(d, x, p, q, label, 1) }},
-		{"AlphaMask", 5, func() { AlphaMask(bytes, rgba, 3, 127) }},
-		{"AlphaUnit", 8, func() { AlphaUnit(d, rgba, 3) }},
 		{"Confusion8", 2, func() { Confusion8(answer, truth) }},
 		{"Ones8", 1, func() { Ones8(truth) }},
 		{"Mark8", 2, func() { Mark8(bytes, answer, 1) }},

@@ -4,6 +4,12 @@ package vec
 
 import "simd/archsimd"
 
+// Bytes are picked by lookup: lane i of the result is the byte whose number stands in lane i of the index, and 0 where that
+// is negative.
+
+// no is an index of nothing.
+const no = -128
+
 var (
 	// quarters pick bytes 0-3, 4-7, 8-11 and 12-15, each into the lowest byte of an int32.
 	quarters = [4][16]int8{
@@ -18,6 +24,11 @@ var (
 		{8, 9, no, no, 10, 11, no, no, 12, 13, no, no, 14, 15, no, no},
 	}
 )
+
+// pick is the bytes of x that index says, as int32.
+func pick(x, index archsimd.Int8x16) I32 {
+	return lookup(x, index).ToBits().ReshapeToUint32s().BitsToInt32()
+}
 
 // widen8 is sixteen bytes as int32.
 func widen8(s *[16]uint8) (a, b, c, d I32) {

@@ -13,21 +13,6 @@ func widen16(s *[8]uint16) (a, b I32) {
 	return I32{int32(s[0]), int32(s[1]), int32(s[2]), int32(s[3])}, I32{int32(s[4]), int32(s[5]), int32(s[6]), int32(s[7])}
 }
 
-// alphaMask is AlphaMask for whole turns.
-func alphaMask(dst, rgba []uint8, channel int, threshold uint8) {
-	for i := range dst {
-		// The sign of the difference is 1 where the byte is above.
-		dst[i] = uint8(uint32(int32(threshold)-int32(rgba[4*i+channel])) >> 31)
-	}
-}
-
-// alphaUnit is AlphaUnit for whole turns.
-func alphaUnit(dst []float32, rgba []uint8, channel int) {
-	for i := range dst {
-		dst[i] = float32(rgba[4*i+channel]) / 255
-	}
-}
-
 // masks8 is all bits where a byte is 1 and none where it is another.
 func masks8(s *[16]uint8) (a, b, c, d I32) {
 	k, l, m, n := widen8(s)

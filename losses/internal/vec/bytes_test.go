@@ -5,32 +5,6 @@ import (
 	"testing"
 )
 
-// TestAlpha compares every channel and length with a plain loop.
-func TestAlpha(t *testing.T) {
-	c := newCorpus(6)
-	for n := 0; n <= 100; n++ {
-		rgba := c.bytes(4*n, 256)
-		for channel := range 4 {
-			mask, unit := make([]uint8, n), make([]float32, n)
-			AlphaUnit(unit, rgba, channel)
-			for _, threshold := range []uint8{0, 1, 127, 128, 254, 255} {
-				AlphaMask(mask, rgba, channel, threshold)
-				for i := range n {
-					v := rgba[4*i+channel]
-					want := uint8(0)
-					if v > threshold {
-						want = 1
-					}
-					if mask[i] != want || unit[i] != float32(v)/255 {
-						t.Fatalf("channel %d of pixel %d of %d is %d: mask above %d is %d, want %d; unit is %v, want %v",
-							channel, i, n, v, threshold, mask[i], want, unit[i], float32(v)/255)
-					}
-				}
-			}
-		}
-	}
-}
-
 // TestConfusion compares with a plain loop, also beyond what a byte can count.
 func TestConfusion(t *testing.T) {
 	c := newCorpus(7)

@@ -18,11 +18,10 @@ const (
 )
 
 const (
-	badLength  = "vec: lengths differ"
-	badBlock   = "vec: length is not a multiple of 16, or above 1024"
-	badAlias   = "vec: a result is also a source"
-	badPlane   = "vec: a plane is shorter than the block"
-	badChannel = "vec: channel is not in 0 to 3"
+	badLength = "vec: lengths differ"
+	badBlock  = "vec: length is not a multiple of 16, or above 1024"
+	badAlias  = "vec: a result is also a source"
+	badPlane  = "vec: a plane is shorter than the block"
 )
 
 // checkBlock panics unless n is the length of a block.
