@@ -414,6 +414,8 @@ class Haul {
   #tiles = [];
   /** Those that nobody has had yet. @type {Tile[]} */
   #queue = [];
+  /** The images that each worker counts, where it was begun, and when it is done with that. @type {Map<Slot, {images: number, done: Promise<unknown>[]}>} */
+  #counts = new Map();
   /** The tiles that each worker was given. @type {Map<Slot, Promise<void>[]>} */
   #given = new Map();
   /** The first error of a worker. @type {unknown} */
@@ -454,10 +456,13 @@ class Haul {
     return { ...this.#request, specs: this.#request.specs.filter(({ name }) => names.has(name)), part: true };
   }
 
-  /** Makes workers ready to sum, where there is anything to. @param {Slot[]} slots */
+  /** Makes workers ready to sum, or else to count, where there is anything to. @param {Slot[]} slots */
   begin(slots) {
     const request = this.#part(({ sum }) => sum);
-    if (request.specs.length === 0) return;
+    if (request.specs.length === 0) {
+      if (this.#plan.losses.some((loss) => this.#isApart(loss))) this.#beginImages(slots);
+      return;
+    }
     const last = this.#plan.losses.every(({ sum }) => sum);
     for (const slot of slots) {
       this.#given.set(slot, []);
@@ -468,8 +473,8 @@ class Haul {
   }
 
   /**
-   * Copies the input into tiles. Workers that are ready get the first half of them in turn, as soon as they are there; the other
-   * half is for whoever is done.
+   * Copies the input into tiles. Workers that are ready to sum get the first half of them in turn, as soon as they are there; the
+   * other half is for whoever is done. Who is ready to count gets images in turn.
    *
    * @param {CheckedInput} input
    * @param {Tile['buffer'][]} spare
@@ -487,6 +492,7 @@ class Haul {
       this.#tiles.push(tile);
       if (slots.length > 0 && 2 * i < this.#cuts.length) this.#give(slots[i % slots.length], tile);
       else this.#queue.push(tile);
+      if (this.#counts.size > 0 && this.#cuts[i + 1]?.image !== tile.image) this.#count(tile.image);
     }
   }
 
@@ -645,29 +651,45 @@ class Haul {
    * @returns {Promise<Record<string, Result>>}
    */
   async #scoreImages(slots) {
-    const request = this.#part((loss) => this.#isApart(loss));
-    const [images] = this.#frame.shape;
-    const workers = slots.slice(0, images);
-    /** @type {Tile[][][]} */
-    const shares = workers.map(() => []);
-    for (let image = 0; image < images; image++)
-      shares[image % workers.length].push(this.#tiles.filter((tile) => tile.image === image));
+    if (this.#counts.size === 0) {
+      this.#beginImages(slots);
+      for (let image = 0; image < this.#frame.shape[0]; image++) this.#count(image);
+    }
+    const workers = [...this.#counts.keys()];
     try {
-      await settled(
-        workers.flatMap((slot, k) => [
-          slot.call('beginApart', { request, frame: this.#frame }),
-          ...shares[k].map((tiles) => slot.call('count', { tiles }, carried(tiles))),
-        ]),
-      );
+      await settled([...this.#counts.values()].flatMap(({ done }) => done));
       const state = total(await Promise.all(workers.map((slot) => slot.call('stateApart'))));
-      const answers = workers.flatMap((slot, k) => shares[k].map(() => slot.call('score', { state })));
+      const answers = [...this.#counts].flatMap(([slot, { images }]) =>
+        Array.from({ length: images }, () => slot.call('score', { state })),
+      );
       return this.#mean(await settled(answers));
     } catch (error) {
       await this.#forgetImages(workers);
+      const request = this.#part((loss) => this.#isApart(loss));
       return await this.#retell(slots, request, error);
     } finally {
       this.#forgetImages(workers);
     }
+  }
+
+  /** Makes workers ready to count images. @param {Slot[]} slots */
+  #beginImages(slots) {
+    const request = this.#part((loss) => this.#isApart(loss));
+    for (const slot of slots.slice(0, this.#frame.shape[0])) {
+      const begun = slot.call('beginApart', { request, frame: this.#frame });
+      begun.catch(() => {}); // whoever awaits it, hears
+      this.#counts.set(slot, { images: 0, done: [begun] });
+    }
+  }
+
+  /** Gives an image to the worker whose turn it is. @param {number} image */
+  #count(image) {
+    const tiles = this.#tiles.filter((tile) => tile.image === image);
+    const [slot, count] = [...this.#counts][image % this.#counts.size];
+    const counted = slot.call('count', { tiles }, carried(tiles));
+    counted.catch(() => {});
+    count.images++;
+    count.done.push(counted);
   }
 
   /**
