@@ -11,16 +11,23 @@ type everySum struct {
 	hits, positives                                                               int
 }
 
-// isEvery tells whether a group wants ratios and losses of the true class, no more than vec.UnitSums8 gives.
+// isEvery tells whether a group wants ratios and, beyond the plain cross entropy,
+// losses of the true class, no more than vec.UnitSums8 gives. Without the
+// logarithms that these need, the passes one by one are quicker.
 func (g *group) isEvery() bool {
+	logs := false
 	for _, t := range g.terms {
-		if t.form == hardPixel && !t.log && (!t.squared || t.even) || t.form == densePixel || t.form == bothPixel {
+		switch {
+		case t.form == hardPixel && !t.log && (!t.squared || t.even), t.form == densePixel, t.form == bothPixel:
 			return false
+		case t.form == hardPixel && !t.plain:
+			logs = true
 		}
 	}
-	return g.act == sigmoidLogits && g.hard && g.sums >= 0 && len(g.confusion) <= 1
+	return logs && g.act == sigmoidLogits && g.sums >= 0 && len(g.confusion) <= 1
 }
 
+// unitEvery is the pass that makes them.
 func (j *Job) unitEvery(g *group) unitPass {
 	threshold := float32(0.5)
 	if len(g.confusion) > 0 {
