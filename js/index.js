@@ -30,7 +30,8 @@ export { MasklossError };
  * @property {WasmSource | PromiseLike<WasmSource>} [wasm] where the wasm is; default: maskloss.wasm beside the module
  * @property {number | 'auto'} [workers] 0: all on this thread, the default; n: a pool of n Web Workers (in Node: worker threads),
  *   which does everything, so that this thread only copies; 'auto': a pool of as many as there are cores, up to 4, where it is
- *   faster: for big inputs, and for losses that are no sums of several images, or several of them. It starts at the first of these, which this thread still does
+ *   faster: for big inputs, and for losses that are no sums where there are several, or several images. It starts at the first of
+ *   these, which this thread still does
  * @property {AbortSignal} [signal] gives up loading
  * @property {(loaded: number, total: number) => void} [onProgress] bytes so far and in all, 0 where nobody knows
  *

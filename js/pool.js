@@ -146,7 +146,7 @@ class Slot {
   /**
    * Gives it a task, at once: it begins while this thread still runs.
    *
-   * @param {'start' | 'begin' | 'scan' | 'state' | 'finish' | 'spread' | 'forget' | 'beginApart' | 'count' | 'stateApart' | 'score' | 'forgetApart' | 'load' | 'evaluate' | 'unload'} name
+   * @param {'start' | 'begin' | 'scan' | 'state' | 'finish' | 'spread' | 'forget' | 'beginApart' | 'count' | 'score' | 'load' | 'evaluate' | 'unload'} name
    * @param {object} [task]
    * @param {Transferable[]} [transfer]
    * @returns {Promise<any>}
@@ -564,12 +564,8 @@ class Haul {
       await settled(finished.planes.map((place) => place()));
       return finished.results;
     } catch (error) {
-      await this.#forget(slots);
-      return await this.#retell(
-        slots,
-        this.#part(({ sum }) => sum),
-        error,
-      );
+      const request = this.#part(({ sum }) => sum);
+      return await this.#retell(slots, request, error);
     } finally {
       this.#forget(slots); // for the next; nothing of it is waited for
     }
@@ -608,10 +604,11 @@ class Haul {
   async #retell(slots, request, error) {
     if (!(error instanceof MasklossError) || ['load', 'memory', 'internal', 'aborted'].includes(error.code))
       throw error;
+    await this.#forget(slots);
     return this.#evaluateAll(slots[0], request);
   }
 
-  /** Ends the sums, and takes back what tiles are still away. @param {Slot[]} slots */
+  /** Ends what workers have begun, and takes back what tiles are still away. @param {Slot[]} slots */
   async #forget(slots) {
     for (const tiles of await Promise.all(slots.map((slot) => slot.call('forget').catch(() => []))))
       this.#takeBack(tiles);
@@ -658,17 +655,16 @@ class Haul {
     const workers = [...this.#counts.keys()];
     try {
       await settled([...this.#counts.values()].flatMap(({ done }) => done));
-      const state = total(await Promise.all(workers.map((slot) => slot.call('stateApart'))));
+      const state = total(await Promise.all(workers.map((slot) => slot.call('state'))));
       const answers = [...this.#counts].flatMap(([slot, { images }]) =>
         Array.from({ length: images }, () => slot.call('score', { state })),
       );
       return this.#mean(await settled(answers));
     } catch (error) {
-      await this.#forgetImages(workers);
       const request = this.#part((loss) => this.#isApart(loss));
       return await this.#retell(slots, request, error);
     } finally {
-      this.#forgetImages(workers);
+      this.#forget(workers); // for the next; nothing of it is waited for
     }
   }
 
@@ -717,12 +713,6 @@ class Haul {
       this.#placeAll(results, { image, from: 0, pixels }, planes);
     }
     return results;
-  }
-
-  /** @param {Slot[]} slots */
-  async #forgetImages(slots) {
-    for (const tiles of await Promise.all(slots.map((slot) => slot.call('forgetApart').catch(() => []))))
-      this.#takeBack(tiles);
   }
 
   /**

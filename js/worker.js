@@ -70,9 +70,10 @@ const tasks = {
     return job.planes ? undefined : giveBack(/** @type {Tile} */ (work.kept.pop()));
   },
 
-  /** The sums of our tiles; nothing where there were none. */
+  /** The sums of our tiles or images; nothing where there were none. */
   state() {
-    return total([...current().jobs.values()].map((job) => instance.state(job)));
+    const jobs = apart ? [apart.job] : current().jobs.values();
+    return total([...jobs].map((job) => instance.state(job)));
   },
 
   /**
@@ -124,18 +125,18 @@ const tasks = {
     return { tile: giveBack(tile), planes };
   },
 
-  /** Ends the sums, and gives back what is left of them. */
+  /** Ends the sums, or the images, and gives back what is left of them. */
   forget() {
-    if (!sums) return [];
-    const { jobs, kept } = sums;
-    sums = undefined;
-    for (const job of jobs.values()) instance.end(job);
+    const jobs = apart ? [apart.job] : (sums?.jobs.values() ?? []);
+    const kept = apart?.kept.flat() ?? sums?.kept ?? [];
+    sums = apart = undefined;
+    for (const job of jobs) instance.end(job);
     return kept.map(giveBack);
   },
 
   /** @param {{request: Request, frame: Frame}} task */
   beginApart({ request, frame }) {
-    tasks.forgetApart();
+    tasks.forget();
     const job = beginEmpty(request, single(frame), pixelsOf(frame));
     apart = { frame, job, kept: [] };
   },
@@ -150,10 +151,6 @@ const tasks = {
     kept.push(tiles);
     writeImage(tiles);
     instance.scan(job, 0, job.blocks);
-  },
-
-  stateApart() {
-    return instance.state(apartNow().job);
   },
 
   /**
@@ -173,15 +170,6 @@ const tasks = {
       planes.push({ name, plane, data });
     });
     return { image: tiles[0].image, tiles: tiles.map(giveBack), results, planes };
-  },
-
-  /** Ends it, and gives back what is left. */
-  forgetApart() {
-    if (!apart) return [];
-    const { job, kept } = apart;
-    apart = undefined;
-    instance.end(job);
-    return kept.flat().map(giveBack);
   },
 
   /**
