@@ -656,8 +656,13 @@ class Haul {
     try {
       await settled([...this.#counts.values()].flatMap(({ done }) => done));
       const state = total(await Promise.all(workers.map((slot) => slot.call('state'))));
+      const score = async (/** @type {Slot} */ slot) => {
+        const answer = await slot.call('score', { state });
+        this.#takeBack(answer.tiles); // also where another fails
+        return answer;
+      };
       const answers = [...this.#counts].flatMap(([slot, { images }]) =>
-        Array.from({ length: images }, () => slot.call('score', { state })),
+        Array.from({ length: images }, () => score(slot)),
       );
       return this.#mean(await settled(answers));
     } catch (error) {
@@ -691,7 +696,7 @@ class Haul {
   /**
    * The mean of what the images of a batch gave, in their order; their planes go where they belong.
    *
-   * @param {{image: number, tiles: Returned[], results: Record<string, Result>, planes: any[]}[]} answers
+   * @param {{image: number, results: Record<string, Result>, planes: any[]}[]} answers
    */
   #mean(answers) {
     const ordered = answers.sort((a, b) => a.image - b.image);
@@ -708,10 +713,7 @@ class Haul {
       };
     }
     const pixels = pixelsOf(this.#frame);
-    for (const { image, tiles, planes } of ordered) {
-      this.#takeBack(tiles);
-      this.#placeAll(results, { image, from: 0, pixels }, planes);
-    }
+    for (const { image, planes } of ordered) this.#placeAll(results, { image, from: 0, pixels }, planes);
     return results;
   }
 

@@ -26,8 +26,9 @@ import { copyTile, narrow, pixelsOf, single, total, viewsOf } from './tiles.js';
  * Images of a batch, scored apart from each other.
  *
  * @typedef {object} Apart
+ * @property {Request} request
  * @property {Frame} frame of the whole input
- * @property {Job} job of one image
+ * @property {Job} [job] of one image
  * @property {Tile[][]} kept the tiles of each
  * @property {Tile[]} [written] those in memory
  */
@@ -72,7 +73,7 @@ const tasks = {
 
   /** The sums of our tiles or images; nothing where there were none. */
   state() {
-    const jobs = apart ? [apart.job] : current().jobs.values();
+    const jobs = apart ? [jobOfImage(apart)] : current().jobs.values();
     return total([...jobs].map((job) => instance.state(job)));
   },
 
@@ -127,7 +128,7 @@ const tasks = {
 
   /** Ends the sums, or the images, and gives back what is left of them. */
   forget() {
-    const jobs = apart ? [apart.job] : (sums?.jobs.values() ?? []);
+    const jobs = apart?.job ? [apart.job] : (sums?.jobs.values() ?? []);
     const kept = apart?.kept.flat() ?? sums?.kept ?? [];
     sums = apart = undefined;
     for (const job of jobs) instance.end(job);
@@ -137,8 +138,7 @@ const tasks = {
   /** @param {{request: Request, frame: Frame}} task */
   beginApart({ request, frame }) {
     tasks.forget();
-    const job = beginEmpty(request, single(frame), pixelsOf(frame));
-    apart = { frame, job, kept: [] };
+    apart = { request, frame, kept: [] };
   },
 
   /**
@@ -147,9 +147,10 @@ const tasks = {
    * @param {{tiles: Tile[]}} task
    */
   count({ tiles }) {
-    const { job, kept } = apartNow();
-    kept.push(tiles);
-    writeImage(tiles);
+    const work = apartNow();
+    work.kept.push(tiles);
+    const job = jobOfImage(work);
+    writeImage(work, job, tiles);
     instance.scan(job, 0, job.blocks);
   },
 
@@ -159,9 +160,10 @@ const tasks = {
    * @param {{state: Float64Array}} task what was counted of all images
    */
   score({ state }) {
-    const { job, kept } = apartNow();
-    const tiles = /** @type {Tile[]} */ (kept.pop()); // the last one is in memory
-    writeImage(tiles);
+    const work = apartNow();
+    const tiles = /** @type {Tile[]} */ (work.kept.at(-1)); // the last one is in memory
+    const job = jobOfImage(work);
+    writeImage(work, job, tiles);
     /** @type {{name: string, plane: string, data: Float32Array}[]} */
     const planes = [];
     const results = instance.finish(job, state).take((view, plane, name) => {
@@ -169,6 +171,7 @@ const tasks = {
       transfer.add(data.buffer);
       planes.push({ name, plane, data });
     });
+    work.kept.pop();
     return { image: tiles[0].image, tiles: tiles.map(giveBack), results, planes };
   },
 
@@ -254,20 +257,26 @@ function apartNow() {
   return apart;
 }
 
-/** Writes an image into its job, unless it is there. @param {Tile[]} tiles */
-function writeImage(tiles) {
-  const { frame, job, written } = /** @type {Apart} */ (apart);
-  if (written === tiles) return;
-  const each = pixelsOf(frame);
+/** @param {Apart} work */
+function jobOfImage(work) {
+  work.job ??= beginEmpty(work.request, single(work.frame), pixelsOf(work.frame));
+  return work.job;
+}
+
+/** Writes an image into its job, unless it is there. @param {Apart} work @param {Job} job @param {Tile[]} tiles */
+function writeImage(work, job, tiles) {
+  if (work.written === tiles) return;
+  work.written = tiles;
+  const { parts } = work.frame;
+  const each = pixelsOf(work.frame);
   for (const tile of tiles) {
-    viewsOf(frame, tile).forEach((part, k) => {
-      for (let plane = 0; plane < frame.parts[k].planes; plane++) {
+    viewsOf(work.frame, tile).forEach((part, k) => {
+      for (let plane = 0; plane < parts[k].planes; plane++) {
         const data = part.subarray(plane * tile.pixels, (plane + 1) * tile.pixels);
         instance.write(job, k, plane * each + tile.from, data);
       }
     });
   }
-  /** @type {Apart} */ (apart).written = tiles;
 }
 
 /** @param {Sums} work @param {Job} job @param {Tile} tile */

@@ -25,7 +25,28 @@ const binary = scene([1, 1, 901, 907]);
 const classes = scene([2, 3, 371, 389]);
 const volume = scene([1, 2, 7, 251, 259]);
 
-describe('a pool gives the bits of one thread', () => {
+/** A suite with tiles in shared memory, and with tiles that are handed over, as in a page that is not isolated. */
+function withBoth(/** @type {string} */ name, /** @type {() => void} */ suite) {
+  // A pool uses the memory of its tiles again.
+  const fresh = async () => {
+    pool.dispose();
+    pool = await load({ workers: 3 });
+  };
+  describe(`${name}: shared memory`, suite);
+  describe(`${name}: tiles handed over`, () => {
+    before(() => {
+      Reflect.set(globalThis, 'crossOriginIsolated', false);
+      return fresh();
+    });
+    after(() => {
+      Reflect.deleteProperty(globalThis, 'crossOriginIsolated');
+      return fresh();
+    });
+    suite();
+  });
+}
+
+withBoth('a pool gives the bits of one thread', () => {
   for (const [what, input] of /** @type {const} */ ([
     ['one channel', binary],
     ['classes', classes],
@@ -171,7 +192,7 @@ describe('a pool gives the bits of one thread', () => {
   });
 });
 
-describe('a pool tells errors as one thread does', () => {
+withBoth('a pool tells errors as one thread does', () => {
   /** @type {[string, any, any][]} */
   const cases = [
     [
