@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runBrowser } from './browser.js';
+import { CASES } from './cases.js';
 import { compileTwins } from './compile.js';
 import { gatesOf } from './gates.js';
 import { growth } from './growth.js';
@@ -102,6 +103,10 @@ async function main() {
   if (!existsSync(join(root, 'build/package/index.js')))
     throw new Error('build/package is missing: make build/package');
   const { quick, only } = values;
+  if (!CASES.some(({ name }) => name.includes(only)))
+    throw new Error(
+      `--only ${only}: no case has this in its name; there are ${CASES.map(({ name }) => name).join(', ')}`,
+    );
   const some = /** @type {const} */ (['growth', 'pool', 'first']).filter((part) => values[part]);
   const parts = some.length > 0 ? some : only ? ['races'] : ['races', 'growth', 'pool', 'first', 'wire'];
   const machine = {
