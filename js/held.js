@@ -5,37 +5,43 @@
 export class Held {
   #instance;
   #kept;
+  #forget;
 
   /**
    * @param {import('./instance.js').Instance} instance
    * @param {import('./instance.js').KeptInput} kept
+   * @param {() => void} forget what else there is of it
    */
-  constructor(instance, kept) {
+  constructor(instance, kept, forget) {
     this.#instance = instance;
     this.#kept = kept;
+    this.#forget = forget;
   }
 
   /** The prediction's data. */
   get prediction() {
-    return this.#read().prediction;
+    return this.#lend(0).prediction;
   }
 
   /** The target's data. */
   get target() {
-    return this.#read().target;
+    return this.#lend(1).target;
   }
 
   /** The weight of each pixel; null where there is none. */
   get weight() {
-    return this.#read().weight;
+    return this.#lend(2).weight;
   }
 
-  #read() {
+  /** @param {number} place */
+  #lend(place) {
+    this.#kept.lent.add(place);
     return this.#instance.read(this.#kept);
   }
 
   /** Gives the memory back; the held input is of no more use. */
   dispose() {
+    this.#forget();
     this.#instance.drop('input', this.#kept.handle, this.#kept.block);
   }
 

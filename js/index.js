@@ -218,10 +218,14 @@ export class Maskloss {
     const pool = this.#pool;
     if (!pool?.takes(checked, this.#auto)) return alone();
     const plan = this.#instance.plan(request);
-    const shared = () => pool.run(request, plan, 'handle' in read ? this.#instance.read(read) : read, outputs, signal);
+    const shared = () => {
+      if (!('handle' in read)) return pool.run(request, plan, read, outputs, signal);
+      const views = this.#instance.read(read);
+      return pool.runHeld(request, plan, read, views, alone, signal) ?? pool.run(request, plan, views, outputs, signal);
+    };
     if (!this.#auto) return shared();
     try {
-      return await pool.faster(plan, checked, alone, shared);
+      return await pool.faster(plan, checked, 'handle' in read, alone, shared);
     } catch (error) {
       // This page may not have any workers: this thread can do all they do.
       if (!(error instanceof MasklossError) || error.code !== 'load') throw error;
@@ -237,12 +241,14 @@ export class Maskloss {
   }
 
   /**
-   * Copies an input into wasm memory once. What it gives stands wherever an input is wanted.
+   * Copies an input into wasm memory once. What it gives stands wherever an input is wanted. Workers keep their shares of it too,
+   * from the first time that they sum it: an array whose view was never asked for is not copied to them again.
    *
    * @param {Input} input
    */
   hold(input) {
-    return new Held(this.#instance, this.#instance.hold(readInput(input)));
+    const kept = this.#instance.hold(readInput(input));
+    return new Held(this.#instance, kept, () => this.#pool?.forget(kept));
   }
 
   /**

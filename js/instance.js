@@ -32,11 +32,12 @@ import { bringOut } from './outputs.js';
  * A set of losses whose options are checked; `sum` where parts of an image may be summed apart from each other, `images` where
  * the images of a batch may be scored so: the answer is the mean of theirs.
  *
- * @typedef {{id: number, losses: {name: string, params: Record<string, unknown>, sum: boolean, images: boolean}[]}} Plan
+ * @typedef {{id: number, losses: {name: string, params: Record<string, unknown>, sum: boolean, images: boolean, planes: boolean}[]}} Plan
  *
- * What has a place in the program: an input, an accumulator, a job. `life` is that of the program that has it.
+ * What has a place in the program: an input, an accumulator, a job. `life` is that of the program that has it; `gone` says that
+ * it was given up.
  *
- * @typedef {{life: number, id: number}} Handle
+ * @typedef {{life: number, id: number, gone?: boolean}} Handle
  *
  * An input that stays in memory, in a block of its own.
  *
@@ -46,6 +47,7 @@ import { bringOut } from './outputs.js';
  * @property {number} address
  * @property {Place[]} places of prediction, target and weight
  * @property {CheckedInput} input
+ * @property {Set<number>} lent places whose views the caller has had: what is there may change at any time
  *
  * An evaluation in steps.
  *
@@ -493,16 +495,16 @@ export class Instance {
   }
 
   /**
-   * Writes into the input of a job.
+   * Writes into an input.
    *
-   * @param {Job} job
+   * @param {Job | KeptInput} to
    * @param {number} array 0: the prediction, 1: the target, 2: the weight
    * @param {number} at first element
    * @param {Elements} data
    */
-  write(job, array, at, data) {
-    this.#idOf(job.handle);
-    const { address, places } = /** @type {Required<Job>} */ (job);
+  write(to, array, at, data) {
+    this.#idOf(to.handle);
+    const { address, places } = /** @type {Required<Job> | KeptInput} */ (to);
     this.#view(address, places[array]).set(data, at);
   }
 
@@ -580,7 +582,7 @@ export class Instance {
         if (id === 0) this.#call('answer');
         const handle = { life: this.#life, id };
         this.#kept++;
-        return { handle, block, address, places, input };
+        return { handle, block, address, places, input, lent: new Set() };
       } catch (error) {
         if (!this.#program.exited) this.#release(block);
         throw error;
@@ -684,8 +686,9 @@ export class Instance {
    * @param {Handle} handle
    * @returns {number}
    */
-  #idOf({ life, id }) {
+  #idOf({ life, id, gone }) {
     this.#alive();
+    if (gone) throw new MasklossError('internal', '', 'this was disposed of, make it anew');
     if (life !== this.#life)
       throw new MasklossError(
         'memory',
@@ -703,7 +706,8 @@ export class Instance {
    * @param {...number} blocks
    */
   drop(kind, handle, ...blocks) {
-    if (this.#disposed || handle.life !== this.#life) return;
+    if (this.#disposed || handle.life !== this.#life || handle.gone) return;
+    handle.gone = true;
     this.#kept--;
     this.#call('drop', kind, handle.id);
     for (const block of blocks) this.#release(block);

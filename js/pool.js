@@ -2,10 +2,25 @@ import { MasklossError } from './error.js';
 import { builtin, onNode } from './loader.js';
 import { copyOut, outputOf, PLANES } from './outputs.js';
 import { Pace } from './pace.js';
-import { arraysOf, copyTile, cut, fits, frameOf, pixelsOf, sizeOf, TILE_BYTES, total, viewsOf } from './tiles.js';
+import { Share } from './share.js';
+import {
+  arraysOf,
+  BLOCK,
+  copyTile,
+  cut,
+  fits,
+  frameOf,
+  newBuffer,
+  pixelsOf,
+  sizeOf,
+  TILE_BYTES,
+  total,
+  viewsOf,
+} from './tiles.js';
 
 /**
  * @typedef {import('./input.js').CheckedInput} CheckedInput
+ * @typedef {import('./instance.js').KeptInput} KeptInput
  * @typedef {import('./instance.js').Plan} Plan
  * @typedef {import('./instance.js').Result} Result
  * @typedef {import('./outputs.js').Outputs} Outputs
@@ -73,7 +88,7 @@ async function startThread(onMessage, onError) {
 }
 
 /** One worker: it does one task after the other. */
-class Slot {
+export class Slot {
   /** @type {Promise<Thread>} */
   #starting;
   /** @type {Thread | undefined} */
@@ -146,7 +161,7 @@ class Slot {
   /**
    * Gives it a task, at once: it begins while this thread still runs.
    *
-   * @param {'start' | 'begin' | 'scan' | 'state' | 'finish' | 'spread' | 'forget' | 'beginApart' | 'count' | 'score' | 'load' | 'evaluate' | 'unload'} name
+   * @param {'start' | 'begin' | 'scan' | 'state' | 'finish' | 'spread' | 'forget' | 'beginApart' | 'count' | 'score' | 'load' | 'evaluate' | 'unload' | 'keep' | 'write' | 'sumKept' | 'finishKept' | 'drop'} name
    * @param {object} [task]
    * @param {Transferable[]} [transfer]
    * @returns {Promise<any>}
@@ -182,6 +197,10 @@ export class Pool {
   /** Buffers of tiles for the next input: fresh memory costs several times the copy into it. @type {Tile['buffer'][]} */
   #spare = [];
   #pace = new Pace();
+  /** Of held inputs. @type {Map<KeptInput, Share>} */
+  #shares = new Map();
+  /** Held inputs that workers had no room for. @type {WeakSet<KeptInput>} */
+  #refused = new WeakSet();
   #disposed = false;
 
   /**
@@ -250,13 +269,14 @@ export class Pool {
    * @template T
    * @param {Plan} plan
    * @param {CheckedInput} input
+   * @param {boolean} held
    * @param {() => Promise<T>} alone
    * @param {() => Promise<T>} shared
    * @returns {Promise<T>}
    */
-  async faster(plan, input, alone, shared) {
+  async faster(plan, input, held, alone, shared) {
     if (!pays(plan, input) || !this.running) return alone();
-    const kind = `${plan.id} ${Math.round(Math.log2(input.prediction.length))}`;
+    const kind = `${plan.id} ${Math.round(Math.log2(input.prediction.length))} ${held}`;
     const way = this.#pace.choose(kind);
     const idle = this.#busy.size === 0;
     const start = performance.now();
@@ -339,9 +359,89 @@ export class Pool {
     }
   }
 
+  /**
+   * Runs losses on a held input of which each worker keeps its share, if they are sums of which only numbers are wanted, and the
+   * workers are free. What the caller may have changed since is copied before this returns.
+   *
+   * @param {Request} request
+   * @param {Plan} plan
+   * @param {KeptInput} kept
+   * @param {CheckedInput} input its arrays
+   * @param {() => Promise<Record<string, Result>>} alone what scores it on this thread, which has all of it
+   * @param {AbortSignal | undefined} signal
+   * @returns {Promise<Record<string, Result>> | undefined}
+   */
+  runHeld(request, plan, kept, input, alone, signal) {
+    if (this.#disposed || this.#refused.has(kept) || plan.losses.some(({ sum, planes }) => !sum || planes)) return;
+    const share = this.#shareOf(kept, input);
+    if (!share) return;
+    this.#idle = this.#idle.filter((slot) => !share.slots.includes(slot));
+    for (const slot of share.slots) this.#busy.add(slot);
+    const summed = attempt(() => {
+      share.copy(arraysOf(input), kept.lent, this.#spare);
+      return share.sum(request);
+    });
+    return this.#endHeld(share, kept, summed, alone, signal);
+  }
+
+  /**
+   * The share of a held input that free workers have, or will.
+   *
+   * @param {KeptInput} kept
+   * @param {CheckedInput} input
+   */
+  #shareOf(kept, input) {
+    const idle = (/** @type {Slot} */ slot) => this.#idle.includes(slot) && slot.running;
+    const known = this.#shares.get(kept);
+    if (known?.slots.every(({ dead }) => !dead)) return known.slots.every(idle) ? known : undefined;
+    this.forget(kept);
+    const frame = frameOf(input);
+    const most = Math.min(Math.ceil(input.prediction.length / SHARE), Math.ceil(pixelsOf(frame) / BLOCK), this.#size);
+    const slots = this.#idle.filter(idle).slice(0, most);
+    if (most < 2 || slots.length < most) return undefined;
+    const share = new Share(frame, slots);
+    this.#shares.set(kept, share);
+    return share;
+  }
+
+  /**
+   * @param {Share} share
+   * @param {KeptInput} kept
+   * @param {Promise<Record<string, Result>>} summed
+   * @param {() => Promise<Record<string, Result>>} alone
+   * @param {AbortSignal | undefined} signal
+   */
+  async #endHeld(share, kept, summed, alone, signal) {
+    try {
+      return await until(summed, signal);
+    } catch (error) {
+      const code = error instanceof MasklossError ? error.code : 'internal';
+      if (code === 'aborted' || code === 'internal') {
+        for (const slot of share.slots) slot.terminate();
+        throw error;
+      }
+      if (code === 'memory') {
+        this.#refused.add(kept);
+        this.forget(kept);
+      }
+    } finally {
+      this.#spare = share.buffers(this.#spare);
+      this.#giveBack(share.slots);
+    }
+    // An error of the input is told by who sees all of it.
+    return alone();
+  }
+
+  /** Frees what workers have of a held input. @param {KeptInput} kept */
+  forget(kept) {
+    this.#shares.get(kept)?.drop();
+    this.#shares.delete(kept);
+  }
+
   /** Ends all workers. */
   dispose() {
     this.#disposed = true;
+    this.#shares.clear();
     for (const slot of [...this.#idle, ...this.#busy]) slot.terminate();
     this.#idle = [];
     this.#spare = [];
@@ -374,7 +474,13 @@ function pays({ losses }, input) {
   return input.form === 'logits' && length >= PAYS;
 }
 
-/** Runs at once; an error is for whoever awaits the promise, if anybody does. @param {() => void} run */
+/**
+ * Runs at once; an error is for whoever awaits the promise, if anybody does.
+ *
+ * @template T
+ * @param {() => T | Promise<T>} run
+ * @returns {Promise<T>}
+ */
 function attempt(run) {
   const done = (async () => run())();
   done.catch(() => {});
@@ -795,14 +901,4 @@ async function settled(work) {
 /** What is handed over with tiles; shared memory is not. @param {Tile[]} tiles */
 function carried(tiles) {
   return tiles.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer);
-}
-
-/** Memory that workers can read at once where there is such: a page has it when it is cross-origin isolated. @param {number} size */
-function newBuffer(size) {
-  const shares = typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;
-  try {
-    return shares ? new SharedArrayBuffer(size) : new ArrayBuffer(size);
-  } catch (error) {
-    throw new MasklossError('memory', '', `${size} bytes more are needed for a copy of the input`, { cause: error });
-  }
 }

@@ -4,6 +4,7 @@
  * only those of one image are scored.
  */
 
+import { MasklossError } from './error.js';
 import { product } from './input.js';
 import { TYPES, typeOf } from './instance.js';
 
@@ -25,13 +26,15 @@ import { TYPES, typeOf } from './instance.js';
  * @property {number} pixels
  * @property {ArrayBuffer | SharedArrayBuffer} buffer the parts, one after the other
  *
+ * @typedef {{from: number, pixels: number}} Range of pixels of an image
+ *
  * A tile on its way back: shared memory has never left.
  *
  * @typedef {Omit<Tile, 'buffer'> & {buffer?: ArrayBuffer}} Returned
  */
 
 /** Pixels of a block: the losses go by these, see package losses. */
-const BLOCK = 1024;
+export const BLOCK = 1024;
 
 /** Bytes of a tile: they stay in the cache of a core between their copy and their score, and are worth a message. */
 export const TILE_BYTES = 2 ** 22;
@@ -115,6 +118,30 @@ export function cut(frame, wanted) {
     for (let from = 0; from < pixels; from += size) tiles.push({ image, from, pixels: Math.min(size, pixels - from) });
   }
   return tiles;
+}
+
+/**
+ * Ranges of whole blocks, as equal as can be, in which each image of a frame is shared out.
+ *
+ * @param {Frame} frame
+ * @param {number} count at most one for each block
+ * @returns {Range[]}
+ */
+export function split(frame, count) {
+  const pixels = pixelsOf(frame);
+  const blocks = Math.ceil(pixels / BLOCK);
+  const bound = (/** @type {number} */ k) => Math.min(pixels, BLOCK * Math.floor((k * blocks) / count));
+  return Array.from({ length: count }, (_, k) => ({ from: bound(k), pixels: bound(k + 1) - bound(k) }));
+}
+
+/** Memory that workers can read at once where there is such: a page has it when it is cross-origin isolated. @param {number} size */
+export function newBuffer(size) {
+  const shares = typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;
+  try {
+    return shares ? new SharedArrayBuffer(size) : new ArrayBuffer(size);
+  } catch (error) {
+    throw new MasklossError('memory', '', `${size} bytes more are needed for a copy of the input`, { cause: error });
+  }
 }
 
 /** Bytes of a tile's parts. @param {Frame} frame @param {number} pixels */

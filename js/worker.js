@@ -41,6 +41,8 @@ let sums;
 let apart;
 /** @type {KeptInput | undefined} */
 let held;
+/** Shares of held inputs, by the numbers that pool.js gives them. @type {Map<number, KeptInput>} */
+const keeps = new Map();
 /** @type {Set<Transferable>} */
 let transfer = new Set();
 
@@ -207,6 +209,39 @@ const tasks = {
     return results;
   },
 
+  /** Keeps room for a share of a held input. @param {{id: number, frame: Frame}} task */
+  keep({ id, frame }) {
+    keeps.set(id, instance.hold(emptyInput(frame, pixelsOf(frame))));
+  },
+
+  /** @param {{id: number, part: number, at: number, data: import('./input.js').Elements}} task */
+  write({ id, part, at, data }) {
+    instance.write(keepOf(id), part, at, data);
+    if (!(data.buffer instanceof ArrayBuffer)) return undefined;
+    transfer.add(data.buffer);
+    return data.buffer;
+  },
+
+  /** The sums of a share. @param {{id: number, request: Request}} task */
+  sumKept({ id, request }) {
+    return withJob(id, request, (job) => {
+      instance.scan(job, 0, job.blocks);
+      return instance.state(job);
+    });
+  },
+
+  /** The numbers, of the sums of all shares. @param {{id: number, request: Request, state: Float64Array}} task */
+  finishKept({ id, request, state }) {
+    return withJob(id, request, (job) => instance.finish(job, state).take((view) => view.slice()));
+  },
+
+  /** @param {{id: number}} task */
+  drop({ id }) {
+    const kept = keeps.get(id);
+    if (kept) instance.drop('input', kept.handle, kept.block);
+    keeps.delete(id);
+  },
+
   unload() {
     if (held) instance.drop('input', held.handle);
     held = undefined;
@@ -243,13 +278,47 @@ function jobOf(work, pixels) {
  * @param {number} pixels of an image
  */
 function beginEmpty(request, frame, pixels) {
+  return instance.begin(request, emptyInput(frame, pixels), { in: IN, out: OUT });
+}
+
+/**
+ * An input that is written later.
+ *
+ * @param {Frame} frame
+ * @param {number} pixels of an image
+ * @returns {any}
+ */
+function emptyInput(frame, pixels) {
   const [prediction, target, weight = null] = frame.parts.map(({ type, planes }) => ({
     type,
     length: planes * frame.shape[0] * pixels,
     fill() {},
   }));
-  const input = /** @type {any} */ ({ ...frame, prediction, target, weight });
-  return instance.begin(request, input, { in: IN, out: OUT });
+  return { ...frame, prediction, target, weight };
+}
+
+/** @param {number} id */
+function keepOf(id) {
+  const kept = keeps.get(id);
+  if (!kept) throw new MasklossError('memory', '', 'the share of this input is not there');
+  return kept;
+}
+
+/**
+ * Does something with a job on a share.
+ *
+ * @template T
+ * @param {number} id
+ * @param {Request} request
+ * @param {(job: Job) => T} work
+ */
+function withJob(id, request, work) {
+  const job = instance.begin(request, keepOf(id), { in: IN, out: OUT });
+  try {
+    return work(job);
+  } finally {
+    instance.end(job);
+  }
 }
 
 function apartNow() {

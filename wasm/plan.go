@@ -69,14 +69,20 @@ func newPlan(r planRequest) (*plan, error) {
 
 // answer names the losses of a plan and their parameters as used, in JSON, and
 // tells whether a loss may be summed over parts of an image that know nothing
-// of each other, or be scored image by image.
+// of each other, or be scored image by image, and whether more than numbers is
+// wanted of it.
 func (p *plan) answer(id int) string {
 	rows := make([]object, len(p.specs))
 	for i, s := range p.specs {
 		_, mapped := s.Loss.(losses.Mapped)
-		rows[i] = object{{"name", s.Name}, {"params", s.Params()}, {"sum", losses.Lookup(s.Name).Sum() && !mapped}, {"images", s.OfImages()}}
+		rows[i] = object{{"name", s.Name}, {"params", s.Params()}, {"sum", losses.Lookup(s.Name).Sum() && !mapped}, {"images", s.OfImages()}, {"planes", givesPlanes(s)}}
 	}
 	return string(appendJSON(nil, object{{"id", id}, {"losses", rows}}))
+}
+
+// givesPlanes tells whether arrays are wanted of a loss.
+func givesPlanes(s losses.Spec) bool {
+	return s.Options.Gradient || s.Options.Heatmap || s.Options.Reduction == "none"
 }
 
 // fit gives the specs that an input allows, by their numbers: all of them, or,

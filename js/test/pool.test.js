@@ -173,6 +173,115 @@ withBoth('a pool gives the bits of one thread', () => {
     held.dispose();
   });
 
+  describe('held inputs, of which workers keep their shares', () => {
+    const sums = /** @type {const} */ (['ce', 'focal', 'dice', 'generalized-dice', 'tversky']);
+    const batch = scene([3, 4, 331, 337]);
+    for (const [what, input] of /** @type {[string, any][]} */ ([
+      ['one channel', binary],
+      ['classes', classes],
+      ['a volume', volume],
+      ['a batch', batch],
+      [
+        'weights and ignored pixels',
+        { ...batch, weight: Float32Array.from(batch.target.data, (x) => 1 + x / 4), ignore: 1 },
+      ],
+    ])) {
+      test(`${what}: again and again`, async () => {
+        const held = pool.hold(input);
+        const want = await one.report(input, sums);
+        for (let i = 0; i < 3; i++) assert.deepEqual(await pool.report(held, sums), want);
+        assert.deepEqual(
+          await pool.evaluate('dice', held, { scope: 'image' }),
+          await one.evaluate('dice', input, { scope: 'image' }),
+        );
+        const planes = { gradient: true, heatmap: true };
+        assert.deepEqual(await pool.evaluate('ce', held, planes), await one.evaluate('ce', input, planes));
+        held.dispose();
+      });
+    }
+
+    test('an array that changes, time after time, through the same view', async () => {
+      const held = pool.hold(batch);
+      await pool.evaluate('ce', held);
+      const { target } = held;
+      for (const label of [1, 3, 0]) {
+        target.fill(label, 0, 331 * 337);
+        const want = { ...batch, target: { ...batch.target, data: target.slice() } };
+        assert.deepEqual(await pool.evaluate('ce', held), await one.evaluate('ce', want));
+      }
+      held.prediction.fill(0.25, 1000, 5000);
+      const data = held.prediction.slice();
+      const want = {
+        ...batch,
+        prediction: { ...batch.prediction, data },
+        target: { ...batch.target, data: held.target.slice() },
+      };
+      assert.deepEqual(await pool.evaluate('ce', held), await one.evaluate('ce', want));
+      held.dispose();
+    });
+
+    test('what is written after the call does not count', async () => {
+      const held = pool.hold(binary);
+      const first = pool.evaluate('ce', held);
+      held.prediction.fill(Number.NaN);
+      assert.deepEqual(await first, await one.evaluate('ce', binary));
+      await assert.rejects(pool.evaluate('ce', held), { code: 'value', field: 'prediction.data' });
+      held.prediction.set(binary.prediction.data);
+      const second = pool.evaluate('ce', held);
+      held.dispose();
+      assert.deepEqual(await second, await one.evaluate('ce', binary));
+      for (const ml of [pool, one]) {
+        const gone = ml.hold(binary);
+        gone.dispose();
+        gone.dispose();
+        await assert.rejects(ml.evaluate('ce', gone), { code: 'internal', message: /disposed of/ });
+        assert.throws(() => gone.target, { message: /disposed of/ });
+      }
+      assert.deepEqual(await pool.evaluate('ce', binary), await one.evaluate('ce', binary));
+    });
+
+    test('an error names the place in the whole', async () => {
+      const data = binary.target.data.slice();
+      data[700_001] = 7;
+      const wrong = { ...binary, target: { ...binary.target, data } };
+      const held = pool.hold(wrong);
+      const { message } = await one.evaluate('ce', wrong).then(assert.fail, (error) => error);
+      assert.match(message, /700001/);
+      for (let i = 0; i < 2; i++) await assert.rejects(pool.evaluate('ce', held), { message });
+      held.target[700_001] = 1;
+      data[700_001] = 1;
+      assert.deepEqual(await pool.evaluate('ce', held), await one.evaluate('ce', wrong));
+      held.dispose();
+    });
+
+    test('two at once, and a signal', async () => {
+      const [a, b] = [pool.hold(binary), pool.hold(classes)];
+      const want = [await one.evaluate('ce', binary), await one.evaluate('ce', classes)];
+      for (let i = 0; i < 3; i++)
+        assert.deepEqual(await Promise.all([pool.evaluate('ce', a), pool.evaluate('ce', b)]), want);
+      const abort = new AbortController();
+      const stopped = pool.evaluate('ce', a, { signal: abort.signal });
+      abort.abort();
+      await assert.rejects(stopped, { code: 'aborted' });
+      assert.deepEqual([await pool.evaluate('ce', a), await pool.evaluate('ce', b)], want);
+      a.dispose();
+      b.dispose();
+    });
+
+    test('memory of those that were disposed of is used again', async () => {
+      const score = async () => {
+        const held = pool.hold(batch);
+        await pool.evaluate('ce', held);
+        held.dispose();
+      };
+      for (let i = 0; i < 3; i++) await score();
+      const before = pool.memory();
+      for (let i = 0; i < 12; i++) await score();
+      // Each has 5.7 MB; what garbage a worker may have is less.
+      assert.ok(pool.memory() - before < 16e6, `${before} bytes became ${pool.memory()}`);
+    });
+  });
+
   test('many at once', async () => {
     const inputs = [3, 4, 5, 6, 7, 8].map((seed) => scene([1, 3, 200, 40 * seed], seed));
     const got = await Promise.all(
