@@ -77,7 +77,7 @@ const times = (x) => `${x.toPrecision(3)}x`;
  * @param {import('./run.js').Environment} environment
  * @returns {Gate[]}
  */
-export function gatesOf({ outcomes, titles, growth, pool }) {
+export function gatesOf({ outcomes, titles, growth, pool, first }) {
   /** @type {Gate[]} */
   const gates = [];
   const find = (/** @type {string} */ name, /** @type {string} */ contestant) =>
@@ -132,7 +132,23 @@ export function gatesOf({ outcomes, titles, growth, pool }) {
       gates.push({ pass: false, text: `${title(name)}: relative error ${error.toExponential(1)} (at most ${ERROR})` });
     }
   }
-  return [...gates, ...(growth ? growthGates(growth) : []), ...(pool ? poolGates(pool) : [])];
+  return [
+    ...gates,
+    ...(growth ? growthGates(growth) : []),
+    ...(pool ? poolGates(pool) : []),
+    ...(first ? [firstGate(first)] : []),
+  ];
+}
+
+/** @param {NonNullable<import('./run.js').Environment['first']>} pages @returns {Gate} */
+function firstGate(pages) {
+  const [ours, theirs] = ['maskloss', 'tf-wasm'].map(
+    (name) => pages.find((page) => page.name === name)?.median ?? Number.NaN,
+  );
+  return {
+    pass: ours <= theirs,
+    text: `The first number of a cold page: ${ours.toFixed(0)} ms (at most the ${theirs.toFixed(0)} ms of TensorFlow.js wasm)`,
+  };
 }
 
 /** @param {import('./growth.js').Growth} growth @returns {Gate[]} */

@@ -49,7 +49,8 @@ function facts({ environments, wire, machine }) {
     `Medians of interleaved rounds, 1024 x 1024 pixels unless said, one thread each, inputs held, on ${machine.cpu} with ${machine.cores} cores, ${machine.date.slice(0, 10)}.`,
     wasm &&
       `Everything a page loads is ${megabytes(wasm.brotli)} in brotli. From a cold page to the first number: ${first.get('maskloss')} ms, TensorFlow.js wasm with one loss ${first.get('tf-wasm')} ms.`,
-    shared.length > 0 && `Two workers against one thread, big inputs that are copied: ${shared.join(', ')}.`,
+    shared.length > 0 &&
+      `Two workers against one thread, big inputs, copied to them or held by them: ${shared.join(', ')}.`,
   ];
   return lines.filter(Boolean).join('\n');
 }
