@@ -218,10 +218,17 @@ export class Maskloss {
     const pool = this.#pool;
     if (!pool?.takes(checked, this.#auto)) return alone();
     const plan = this.#instance.plan(request);
+    /** @type {import('./pool.js').Here} */
+    const here = {
+      alone,
+      begin: () => this.#instance.begin(request, read),
+      finish: (job, state) => this.#instance.finish(job, state).take((view) => view.slice()),
+      end: (job) => this.#instance.end(job),
+    };
     const shared = () => {
       if (!('handle' in read)) return pool.run(request, plan, read, outputs, signal);
       const views = this.#instance.read(read);
-      return pool.runHeld(request, plan, read, views, alone, signal) ?? pool.run(request, plan, views, outputs, signal);
+      return pool.runHeld(request, plan, read, views, here, signal) ?? pool.run(request, plan, views, outputs, signal);
     };
     if (!this.#auto) return shared();
     try {

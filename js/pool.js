@@ -20,6 +20,7 @@ import {
 
 /**
  * @typedef {import('./input.js').CheckedInput} CheckedInput
+ * @typedef {import('./instance.js').Job} Job
  * @typedef {import('./instance.js').KeptInput} KeptInput
  * @typedef {import('./instance.js').Plan} Plan
  * @typedef {import('./instance.js').Result} Result
@@ -28,6 +29,14 @@ import {
  * @typedef {import('./tiles.js').Frame} Frame
  * @typedef {import('./tiles.js').Returned} Returned
  * @typedef {import('./tiles.js').Tile} Tile
+ *
+ * What this thread, which has all of a held input, does with it.
+ *
+ * @typedef {object} Here
+ * @property {() => Promise<Record<string, Result>>} alone scores it
+ * @property {() => Job} begin
+ * @property {(job: Job, state: Float64Array) => Record<string, Result>} finish the numbers of sums
+ * @property {(job: Job) => void} end
  *
  * What Web Workers and worker threads have in common.
  *
@@ -161,7 +170,7 @@ export class Slot {
   /**
    * Gives it a task, at once: it begins while this thread still runs.
    *
-   * @param {'start' | 'begin' | 'scan' | 'state' | 'finish' | 'spread' | 'forget' | 'beginApart' | 'count' | 'score' | 'load' | 'evaluate' | 'unload' | 'keep' | 'write' | 'sumKept' | 'finishKept' | 'drop'} name
+   * @param {'start' | 'begin' | 'scan' | 'state' | 'finish' | 'spread' | 'forget' | 'beginApart' | 'count' | 'score' | 'load' | 'evaluate' | 'unload' | 'keep' | 'write' | 'sumKept' | 'drop'} name
    * @param {object} [task]
    * @param {Transferable[]} [transfer]
    * @returns {Promise<any>}
@@ -367,11 +376,11 @@ export class Pool {
    * @param {Plan} plan
    * @param {KeptInput} kept
    * @param {CheckedInput} input its arrays
-   * @param {() => Promise<Record<string, Result>>} alone what scores it on this thread, which has all of it
+   * @param {Here} here
    * @param {AbortSignal | undefined} signal
    * @returns {Promise<Record<string, Result>> | undefined}
    */
-  runHeld(request, plan, kept, input, alone, signal) {
+  runHeld(request, plan, kept, input, here, signal) {
     if (this.#disposed || this.#refused.has(kept) || plan.losses.some(({ sum, planes }) => !sum || planes)) return;
     const share = this.#shareOf(kept, input);
     if (!share) return;
@@ -381,7 +390,9 @@ export class Pool {
       share.copy(arraysOf(input), kept.lent, this.#spare);
       return share.sum(request);
     });
-    return this.#endHeld(share, kept, summed, alone, signal);
+    // Begun here too, as the input may be gone when there are sums.
+    const job = attempt(() => here.begin());
+    return this.#endHeld(share, kept, summed, job, here, signal);
   }
 
   /**
@@ -407,13 +418,15 @@ export class Pool {
   /**
    * @param {Share} share
    * @param {KeptInput} kept
-   * @param {Promise<Record<string, Result>>} summed
-   * @param {() => Promise<Record<string, Result>>} alone
+   * @param {Promise<Float64Array>} summed
+   * @param {Promise<Job>} begun
+   * @param {Here} here
    * @param {AbortSignal | undefined} signal
    */
-  async #endHeld(share, kept, summed, alone, signal) {
+  async #endHeld(share, kept, summed, begun, here, signal) {
     try {
-      return await until(summed, signal);
+      const state = await until(summed, signal);
+      return here.finish(await begun, state);
     } catch (error) {
       const code = error instanceof MasklossError ? error.code : 'internal';
       if (code === 'aborted' || code === 'internal') {
@@ -427,9 +440,10 @@ export class Pool {
     } finally {
       this.#spare = share.buffers(this.#spare);
       this.#giveBack(share.slots);
+      begun.then(here.end, () => {});
     }
     // An error of the input is told by who sees all of it.
-    return alone();
+    return here.alone();
   }
 
   /** Frees what workers have of a held input. @param {KeptInput} kept */

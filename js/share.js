@@ -95,9 +95,10 @@ export class Share {
   }
 
   /**
-   * The numbers of losses that are sums, one call after the other.
+   * The sums of losses, as the state of a job.
    *
    * @param {Request} request
+   * @returns {Promise<Float64Array>}
    */
   sum(request) {
     const summed = this.#sum(request);
@@ -105,15 +106,14 @@ export class Share {
     return summed;
   }
 
-  /** @param {Request} request */
+  /** @param {Request} request @returns {Promise<Float64Array>} */
   async #sum(request) {
     const given = this.#given.splice(0);
     const states = this.slots.map((slot) => slot.call('sumKept', { id: this.#id, request }));
     for (const outcome of await Promise.allSettled([...given, ...states])) {
       if (outcome.status === 'rejected') throw outcome.reason;
     }
-    const state = total(await Promise.all(states));
-    return this.slots[0].call('finishKept', { id: this.#id, request, state });
+    return total(await Promise.all(states));
   }
 
   /** Frees it, once nobody sums it. */

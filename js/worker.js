@@ -224,15 +224,13 @@ const tasks = {
 
   /** The sums of a share. @param {{id: number, request: Request}} task */
   sumKept({ id, request }) {
-    return withJob(id, request, (job) => {
+    const job = instance.begin(request, keepOf(id), { in: IN, out: OUT });
+    try {
       instance.scan(job, 0, job.blocks);
       return instance.state(job);
-    });
-  },
-
-  /** The numbers, of the sums of all shares. @param {{id: number, request: Request, state: Float64Array}} task */
-  finishKept({ id, request, state }) {
-    return withJob(id, request, (job) => instance.finish(job, state).take((view) => view.slice()));
+    } finally {
+      instance.end(job);
+    }
   },
 
   /** @param {{id: number}} task */
@@ -302,23 +300,6 @@ function keepOf(id) {
   const kept = keeps.get(id);
   if (!kept) throw new MasklossError('memory', '', 'the share of this input is not there');
   return kept;
-}
-
-/**
- * Does something with a job on a share.
- *
- * @template T
- * @param {number} id
- * @param {Request} request
- * @param {(job: Job) => T} work
- */
-function withJob(id, request, work) {
-  const job = instance.begin(request, keepOf(id), { in: IN, out: OUT });
-  try {
-    return work(job);
-  } finally {
-    instance.end(job);
-  }
 }
 
 function apartNow() {
