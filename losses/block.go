@@ -74,15 +74,17 @@ type reader struct {
 	bare, shifted, keep bool
 	room                []float32    // a gradient that is not yet written, to keep them in
 	near                bool         // own and other hold, and grown where kept
-	own, other          []float32    // e^z of the true class and of all others
+	own, other          []float32    // e^z of the true class and of all others,
+	top, low            []float32    // which is top + low
 	few                 [3][]float32 // e^z of each of at most three classes, until own and other are made of it
 	spread              bool         // the gradient is there already
 	count               []int32      // labels of the block: ignored, then of each class
 	seen                []int32      // the classes that the block has
 
 	mem struct {
-		kept, grown, z                                      [][]float32
-		own, other, none                                    [vec.Block]float32 // none stays zero
+		kept, z                                             [][]float32
+		grown                                               []float32
+		own, other, top, low, none                          [vec.Block]float32 // none stays zero
 		m, rest, t, w, p, q, u, v, e, loss, rise, ones, tmp [vec.Block]float32
 		arg, labels                                         [vec.Block]int32
 	}
@@ -122,7 +124,7 @@ func (r *reader) cut(n int) {
 	r.labels, r.t = r.mem.labels[:n], r.mem.t[:n]
 	r.e = r.mem.e[:n]
 	r.m, r.rest, r.arg = r.mem.m[:n], r.mem.rest[:n], r.mem.arg[:n]
-	r.own, r.other = r.mem.own[:n], r.mem.other[:n]
+	r.own, r.other, r.top, r.low = r.mem.own[:n], r.mem.other[:n], r.mem.top[:n], r.mem.low[:n]
 }
 
 // scores points r.z[c] at the scores of class c, checked.

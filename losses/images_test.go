@@ -13,7 +13,7 @@ func TestImagesMakeTheSameBits(t *testing.T) {
 	for i := range Registry {
 		e := &Registry[i]
 		t.Run(e.Name, func(t *testing.T) {
-			for _, plain := range samples(e, 4, 1, 23, 31) {
+			for _, plain := range append(samples(e, 4, 1, 23, 31), wide(e, 4, 1, 23, 31)...) {
 				for _, options := range variants(e) {
 					for k, s := range []sample{plain, plain.masked(), plain.bare()} {
 						s = s.with(options)

@@ -62,11 +62,15 @@ func (e *Entry) kinds() []Kind {
 // two of them equal within a plane of up to 2000 pixels, or their logistic in
 // steps of 2^-12.
 func sampleOf(mode string, kind Kind, form Form, n, d, h, w int, seed uint64) sample {
-	g := lcg(seed*2654435761 + 1)
 	classes := map[string]int{"binary": 1, "multiclass": 3, "multilabel": 3}[mode]
 	if kind == Instances && mode == "multiclass" {
 		classes = 2 // background and instances
 	}
+	return sampleOfClasses(classes, mode, kind, form, n, d, h, w, seed)
+}
+
+func sampleOfClasses(classes int, mode string, kind Kind, form Form, n, d, h, w int, seed uint64) sample {
+	g := lcg(seed*2654435761 + 1)
 	s := Shape{n, classes, d, h, w}
 	px := s.Pixels()
 	in := Input{Prediction: Scores{Shape: s, Form: form}}
@@ -157,6 +161,18 @@ func samples(e *Entry, n, d, h, w int) []sample {
 					out = append(out, s)
 				}
 			}
+		}
+	}
+	return out
+}
+
+// wide are samples of a row with more classes than a few, hard and of logits.
+func wide(e *Entry, n, d, h, w int) []sample {
+	var out []sample
+	for _, classes := range []int{5, 11} {
+		s := sampleOfClasses(classes, "multiclass", Hard, Logits, n, d, h, w, uint64(classes))
+		if contains(e.modes(), "multiclass") && possible(e, s) {
+			out = append(out, s, s.masked())
 		}
 	}
 	return out
@@ -306,11 +322,11 @@ func (s sample) masked() sample {
 	labels := append([]uint8(nil), s.in.Target.Labels.U8...)
 	for i := range labels {
 		if i%px%5 == 0 {
-			labels[i] = 7
+			labels[i] = 77
 		}
 	}
 	s.in.Target.Labels = Labels{U8: labels}
-	s.in.Ignore = []int32{7}
+	s.in.Ignore = []int32{77}
 	return s
 }
 

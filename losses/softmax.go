@@ -22,36 +22,44 @@ func (r *reader) exponentials() error {
 	return r.shift()
 }
 
-// grow makes own and other of e^z, three classes at a time; where a logit is far
-// from zero it fails.
+// grow makes e^z of all classes, and of more than three own, top and low; where a
+// logit is far from zero it fails.
 func (r *reader) grow() bool {
-	for c := 0; c < r.shape.C; c += 3 {
-		e := [3][]float32{r.mem.none[:r.n], r.mem.none[:r.n], r.mem.none[:r.n]}
-		some := false
-		for k := range min(3, r.shape.C-c) {
-			if r.keep {
-				e[k] = r.grown(c + k)
-			} else {
-				e[k] = block(&r.mem.grown, k, r.n)
-			}
-			if !vec.Grow(e[k], r.given(c+k)) {
-				return false
-			}
-			some = some || r.count[c+k+1] > 0
-		}
-		switch {
-		case c == 0 && r.shape.C <= 3:
-			r.few = e
-		case c == 0:
-			vec.Part(r.own, r.other, e[0], e[1], e[2], r.labels, 0)
-		case some:
-			vec.PartMore(r.own, r.other, e[0], e[1], e[2], r.labels, int32(c))
-		case c+1 == r.shape.C:
-			vec.Add(r.other, r.other, e[0])
-		default:
-			vec.PartOthers(r.other, e[0], e[1], e[2])
+	C := r.shape.C
+	r.mem.grown = grow(r.mem.grown, C*vec.Block)
+	for c := range C {
+		if !vec.Grow(r.grown(c), r.given(c)) {
+			return false
 		}
 	}
+	if C <= 3 {
+		r.few = [3][]float32{r.grown(0), r.mem.none[:r.n], r.mem.none[:r.n]}
+		for c := 1; c < C; c++ {
+			r.few[c] = r.grown(c)
+		}
+		return true
+	}
+	if len(r.seen) > manyClasses {
+		e, stride := r.kin()
+		vec.Take(r.own, e, stride, r.labels)
+	} else {
+		vec.Fill(r.own, 0)
+		for _, c := range r.seen {
+			vec.TakeClass(r.own, r.grown(int(c)), r.labels, c)
+		}
+	}
+	for c := 0; c < C; c += 4 {
+		e := [4][]float32{1: r.mem.none[:r.n], 2: r.mem.none[:r.n], 3: r.mem.none[:r.n]}
+		for k := range min(4, C-c) {
+			e[k] = r.grown(c + k)
+		}
+		if c == 0 {
+			vec.MostOfFour(r.top, r.low, e[0], e[1], e[2], e[3])
+		} else {
+			vec.MostMore(r.top, r.low, e[0], e[1], e[2], e[3])
+		}
+	}
+	vec.Add(r.other, r.top, r.low)
 	return true
 }
 
@@ -59,18 +67,26 @@ func (r *reader) grow() bool {
 // asks for them.
 func (r *reader) part() {
 	if r.few[0] != nil {
-		vec.Part(r.own, r.other, r.few[0], r.few[1], r.few[2], r.labels, 0)
+		vec.Part(r.own, r.other, r.few[0], r.few[1], r.few[2], r.labels)
 		r.few[0] = nil
 	}
 }
 
-// grown is e^z of class c, where it is kept. Where its gradient will stand it saves
-// a way through memory, which all that is quick after it would wait for.
-func (r *reader) grown(c int) []float32 {
+// kin is where e^z of all classes is, and how far one class is from the next. Where
+// its gradient will stand it saves a way through memory, which all that is quick
+// after it would wait for.
+func (r *reader) kin() (e []float32, stride int) {
 	if r.room != nil && r.size == r.n {
-		return r.plane(r.room, r.image*r.shape.C+c, nil)
+		px := r.shape.Pixels()
+		return r.room[r.image*r.shape.C*px+r.at:], px
 	}
-	return block(&r.mem.grown, c, r.n)
+	return r.mem.grown, vec.Block
+}
+
+// grown is e^z of class c, 0 where one of more than three is the true one.
+func (r *reader) grown(c int) []float32 {
+	e, stride := r.kin()
+	return e[c*stride : c*stride+r.n]
 }
 
 // sole is the gradient of the only term that spreads one by the true class, nil
@@ -306,8 +322,8 @@ func (j *Job) fewLogs(g *group, r *reader, state []float64) bool {
 	return true
 }
 
-// manyClasses is from where on it is quicker to add pixel by pixel than class by
-// class.
+// manyClasses is up to how many classes of a block it is quicker to go class by
+// class than pixel by pixel.
 const manyClasses = 8
 
 // byClass adds sign x to the hit slot of each pixel's class.
@@ -386,8 +402,12 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 	n, C := r.n, g.channels
 	f, hit := s.all[:n], s.rest[:n]
 	if r.near {
-		r.part()
-		vec.ChainPart(f, hit, r.own, r.other, rise)
+		if C > 3 {
+			vec.ChainMost(f, hit, r.own, r.top, r.low, rise)
+		} else {
+			r.part()
+			vec.ChainPart(f, hit, r.own, r.other, rise)
+		}
 		if r.room != nil && r.size == n {
 			r.chainKept(f, hit)
 			return
@@ -419,24 +439,22 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 	}
 }
 
-// chainKept makes the gradient of e^z where it stands, three classes at a time.
+// chainKept makes the gradient of e^z where it stands.
 func (r *reader) chainKept(f, hit []float32) {
 	C := r.shape.C
-	for c := 0; c < C; c += 3 {
-		end := min(c+3, C)
-		some := false
-		for _, n := range r.count[c+1 : end+1] {
-			some = some || n > 0
-		}
-		switch {
-		case end < c+3:
-			for k := c; k < end; k++ {
-				vec.MulUnless(r.grown(k), r.grown(k), f, hit, r.labels, int32(k))
-			}
-		case some:
-			vec.ChainThree(r.grown(c), r.grown(c+1), r.grown(c+2), f, hit, r.labels, int32(c))
-		default:
-			vec.MulThree(r.grown(c), r.grown(c+1), r.grown(c+2), f)
-		}
+	c := 0
+	for ; c+4 <= C; c += 4 {
+		vec.MulFour(r.grown(c), r.grown(c+1), r.grown(c+2), r.grown(c+3), f)
+	}
+	for ; c < C; c++ {
+		vec.Mul(r.grown(c), r.grown(c), f)
+	}
+	if len(r.seen) > manyClasses {
+		e, stride := r.kin()
+		vec.Put(e, stride, hit, r.labels)
+		return
+	}
+	for _, c := range r.seen {
+		vec.PutClass(r.grown(int(c)), hit, r.labels, c)
 	}
 }

@@ -15,7 +15,7 @@ func TestTilesMakeTheSameBits(t *testing.T) {
 		e := &Registry[i]
 		t.Run(e.Name, func(t *testing.T) {
 			// three blocks and a rest for each plane
-			for _, s := range samples(e, 2, 1, 41, 76) {
+			for _, s := range append(samples(e, 2, 1, 41, 76), wide(e, 2, 1, 41, 76)...) {
 				whole, err := run(e, s)
 				if err != nil {
 					t.Fatalf("%s: %v", s.name, err)

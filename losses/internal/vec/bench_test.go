@@ -17,7 +17,8 @@ func BenchmarkKernels(b *testing.B) {
 	for k := range many {
 		many[k] = x
 	}
-	ignore, counts := []int32{255}, make([]int32, 4)
+	kin, any19 := c.between(19*Block, 0, 1), c.labels(Block, 19)
+	ignore, counts := []int32{255}, make([]int32, 20)
 	for _, k := range []struct {
 		name string
 		size int // bytes read and written per pixel
@@ -38,9 +39,11 @@ func BenchmarkKernels(b *testing.B) {
 		{"GatherTrue of 3", 12, func() { GatherTrue(d, planes, arg) }},
 		{"GatherTrue of 19", 12, func() { GatherTrue(d, many, arg) }},
 		{"Grow", 8, func() { Grow(d, x) }},
-		{"Part", 24, func() { Part(d, e, t, p, q, arg, 0) }},
-		{"PartMore", 32, func() { PartMore(d, e, t, p, q, arg, 0) }},
-		{"PartOthers", 20, func() { PartOthers(d, t, p, q) }},
+		{"Part", 24, func() { Part(d, e, t, p, q, arg) }},
+		{"Take of 19", 12, func() { Take(d, kin, Block, any19) }},
+		{"TakeClass", 20, func() { TakeClass(d, e, arg, 3) }},
+		{"MostOfFour", 24, func() { MostOfFour(d, rest, t, p, q, x) }},
+		{"MostMore", 32, func() { MostMore(d, rest, t, p, q, x) }},
 		{"ReadUnit8", 13, func() { ReadUnit8(d, wide, x, bytes) }},
 		{"FadedTrueSums", 12, func() { FadedTrueSums(t, x, label) }},
 		{"OutcomesUnit", 8, func() { OutcomesUnit(t, 0.5, label) }},
@@ -53,8 +56,12 @@ func BenchmarkKernels(b *testing.B) {
 		{"LogThree", 16, func() { LogThree(t, p, q, arg) }},
 		{"LackPart", 12, func() { LackPart(d, t, rest) }},
 		{"ChainPart", 20, func() { ChainPart(d, e, t, rest, x) }},
+		{"ChainMost", 28, func() { ChainMost(d, e, t, rest, p, x) }},
+		{"MulFour", 36, func() { MulFour(d, e, m, q, rest) }},
+		{"Put of 19", 12, func() { Put(kin, Block, d, any19) }},
+		{"PutClass", 16, func() { PutClass(d, e, arg, 3) }},
 		{"MulUnless", 20, func() { MulUnless(d, t, p, q, arg, 1) }},
-		{"CountEach", 4, func() { CountEach(counts, arg) }},
+		{"CountEach", 4, func() { CountEach(counts, any19) }},
 		{"TrueSoftmax", 20, func() { TrueSoftmax(d, e, z, m, rest) }},
 		{"TrueSoftmax without q", 16, func() { TrueSoftmax(d, nil, z, m, rest) }},
 		{"Labels8", 5, func() { Labels8(wide, bytes, ignore) }},

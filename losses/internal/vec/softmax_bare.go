@@ -1,9 +1,11 @@
 package vec
 
 // Where no logit of a block is far from zero, a softmax needs no largest logit: e^z itself has room. Grow makes it of each class;
-// Part and its kin add it up, to own where the class is the true one and to rest where it is not. As the true class never
-// enters rest, 1-p and log p keep their digits where p comes near 1; as nothing is subtracted from z, they do so at any z.
-// Three classes are added up before they meet the others, which halves the error of a long sum.
+// then own is that of the true class, and the rest the sum of the others. As the true class never enters the rest, 1-p and log p
+// keep their digits where p comes near 1; as nothing is subtracted from z, they do so at any z.
+// Of more than three classes, Take moves that of the true one to own, and MostOfFour and MostMore add up the others by pairs: the
+// largest pair is top, and low the sum of what remains. A p near 1 is then rounded twice, in its pair and with the sum of all, and
+// not once for each class, so that it is within 2e-7 however many there are.
 
 // A logit may be this far from zero: rest/own, which stays below C e^80, and own/rest are then finite and normal for as many
 // classes as there are labels.
@@ -57,69 +59,117 @@ func Grow(e, z []float32) bool {
 	return largest(far) <= reachBits
 }
 
-// Part begins with three classes, of which x, y and z are the e^z: own is that of the true one of them, 0 if none is, and rest
-// the sum of the others. label is the class of each pixel, class the first of the three.
-func Part(own, rest, x, y, z []float32, label []int32, class int32) {
+// Part is of three classes at most, of which x, y and z are the e^z: own is that of the true one, 0 if none is, and rest the sum
+// of the others. label is the class of each pixel.
+func Part(own, rest, x, y, z []float32, label []int32) {
 	n := len(own)
 	check(n, len(rest), len(x), len(y), len(z), len(label))
 	rest, x, y, z, label = rest[:n], x[:n], y[:n], z[:n], label[:n]
-	k, l, m := splatI(class), splatI(class+1), splatI(class+2)
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d, e, f := at(own, i), at(rest, i), at(x, i), at(y, i), at(z, i), at(label, i)
-		part(a[0:4], b[0:4], c[0:4], d[0:4], e[0:4], f[0:4], k, l, m)
-		part(a[4:8], b[4:8], c[4:8], d[4:8], e[4:8], f[4:8], k, l, m)
-		part(a[8:12], b[8:12], c[8:12], d[8:12], e[8:12], f[8:12], k, l, m)
-		part(a[12:16], b[12:16], c[12:16], d[12:16], e[12:16], f[12:16], k, l, m)
+		s, t, u, is := at(x, i), at(y, i), at(z, i), at(label, i)
+		a, e := three(s[0:4], t[0:4], u[0:4], is[0:4])
+		b, f := three(s[4:8], t[4:8], u[4:8], is[4:8])
+		c, g := three(s[8:12], t[8:12], u[8:12], is[8:12])
+		d, h := three(s[12:16], t[12:16], u[12:16], is[12:16])
+		store4(at(own, i), a, b, c, d)
+		store4(at(rest, i), e, f, g, h)
 	}
 }
 
-func part(own, rest, x, y, z []float32, label []int32, k, l, m I32) {
-	is := loadI(label)
-	p, q, r := is.Equal(k).ToInt32x4(), is.Equal(l).ToInt32x4(), is.Equal(m).ToInt32x4()
-	a, b, c := bits(load(x)), bits(load(y)), bits(load(z))
-	float(a.And(p).Or(b.And(q)).Or(c.And(r))).Store(own)
-	float(a.AndNot(p)).Add(float(b.AndNot(q))).Add(float(c.AndNot(r))).Store(rest)
+// Take moves e of the true class of each pixel to own, which leaves 0: plane c of e begins at c stride. Of an ignored pixel, label
+// -1, own is 0.
+func Take(own, e []float32, stride int, label []int32) {
+	check(len(own), len(label))
+	for i, class := range label {
+		if class < 0 {
+			own[i] = 0
+			continue
+		}
+		x := &e[int(class)*stride+i]
+		own[i], *x = *x, 0
+	}
 }
 
-// PartMore goes on with three more classes.
-func PartMore(own, rest, x, y, z []float32, label []int32, class int32) {
+// TakeClass moves e of one class to own where it is true, which leaves 0.
+func TakeClass(own, e []float32, label []int32, class int32) {
 	n := len(own)
-	check(n, len(rest), len(x), len(y), len(z), len(label))
-	rest, x, y, z, label = rest[:n], x[:n], y[:n], z[:n], label[:n]
-	k, l, m := splatI(class), splatI(class+1), splatI(class+2)
+	check(n, len(e), len(label))
+	e, label = e[:n], label[:n]
+	o := splatI(class)
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d, e, f := at(own, i), at(rest, i), at(x, i), at(y, i), at(z, i), at(label, i)
-		partMore(a[0:4], b[0:4], c[0:4], d[0:4], e[0:4], f[0:4], k, l, m)
-		partMore(a[4:8], b[4:8], c[4:8], d[4:8], e[4:8], f[4:8], k, l, m)
-		partMore(a[8:12], b[8:12], c[8:12], d[8:12], e[8:12], f[8:12], k, l, m)
-		partMore(a[12:16], b[12:16], c[12:16], d[12:16], e[12:16], f[12:16], k, l, m)
+		a, b, c, d := load4(at(e, i))
+		k, l, m, n := loadI4(at(label, i))
+		p, q, r, s := load4(at(own, i))
+		f, g, h, j := where4(a, b, c, d, k, l, m, n, o)
+		p, q, r, s = add4(p, q, r, s, f, g, h, j)
+		store4(at(own, i), p, q, r, s)
+		store4(at(e, i), unless(a, k, o), unless(b, l, o), unless(c, m, o), unless(d, n, o))
 	}
 }
 
-func partMore(own, rest, x, y, z []float32, label []int32, k, l, m I32) {
-	is := loadI(label)
-	p, q, r := is.Equal(k).ToInt32x4(), is.Equal(l).ToInt32x4(), is.Equal(m).ToInt32x4()
-	a, b, c := bits(load(x)), bits(load(y)), bits(load(z))
-	float(bits(load(own)).Or(a.And(p)).Or(b.And(q)).Or(c.And(r))).Store(own)
-	load(rest).Add(float(a.AndNot(p)).Add(float(b.AndNot(q))).Add(float(c.AndNot(r)))).Store(rest)
+// Put is Take the other way: plane c of e gets hit where class c is true.
+func Put(e []float32, stride int, hit []float32, label []int32) {
+	check(len(hit), len(label))
+	for i, class := range label {
+		if class >= 0 {
+			e[int(class)*stride+i] = hit[i]
+		}
+	}
 }
 
-// PartOthers goes on with three classes that are true nowhere, to the bits of PartMore.
-func PartOthers(rest, x, y, z []float32) {
-	n := len(rest)
-	check(n, len(x), len(y), len(z))
-	x, y, z = x[:n], y[:n], z[:n]
+// PutClass gives hit to e of one class where it is true.
+func PutClass(e, hit []float32, label []int32, class int32) {
+	check(len(e), len(hit), len(label))
+	put(e, hit, label, class)
+}
+
+// MostOfFour begins with four classes: of the two pairs' sums, top is the larger and low the smaller.
+func MostOfFour(top, low, x, y, z, w []float32) {
+	n := len(top)
+	check(n, len(low), len(x), len(y), len(z), len(w))
+	low, x, y, z, w = low[:n], x[:n], y[:n], z[:n], w[:n]
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := load4(at(x, i))
 		e, f, g, h := load4(at(y, i))
 		a, b, c, d = add4(a, b, c, d, e, f, g, h)
 		e, f, g, h = load4(at(z, i))
-		a, b, c, d = add4(a, b, c, d, e, f, g, h)
-		e, f, g, h = load4(at(rest, i))
-		a, b, c, d = add4(e, f, g, h, a, b, c, d)
-		store4(at(rest, i), a, b, c, d)
+		k, l, m, n := load4(at(w, i))
+		e, f, g, h = add4(e, f, g, h, k, l, m, n)
+		store4(at(top, i), larger(a, e), larger(b, f), larger(c, g), larger(d, h))
+		store4(at(low, i), smaller(a, e), smaller(b, f), smaller(c, g), smaller(d, h))
 	}
 }
+
+// MostMore goes on with four more classes.
+func MostMore(top, low, x, y, z, w []float32) {
+	n := len(top)
+	check(n, len(low), len(x), len(y), len(z), len(w))
+	low, x, y, z, w = low[:n], x[:n], y[:n], z[:n], w[:n]
+	for i := 0; i <= n-Step; i += Step {
+		p, q := at(top, i), at(low, i)
+		a, b, c, d := load4(at(x, i))
+		e, f, g, h := load4(at(y, i))
+		a, b, c, d = add4(a, b, c, d, e, f, g, h)
+		e, f, g, h = load4(at(z, i))
+		k, l, m, n := load4(at(w, i))
+		e, f, g, h = add4(e, f, g, h, k, l, m, n)
+		more(p[0:4], q[0:4], larger(a, e), smaller(a, e))
+		more(p[4:8], q[4:8], larger(b, f), smaller(b, f))
+		more(p[8:12], q[8:12], larger(c, g), smaller(c, g))
+		more(p[12:16], q[12:16], larger(d, h), smaller(d, h))
+	}
+}
+
+// more adds two sums to top and low, of which x is the larger.
+func more(top, low []float32, x, y F32) {
+	t := load(top)
+	larger(t, x).Store(top)
+	load(low).Add(y.Add(smaller(t, x))).Store(low)
+}
+
+// larger and smaller are of numbers that are not below zero.
+func larger(x, y F32) F32  { return float(bits(x).Max(bits(y))) }
+func smaller(x, y F32) F32 { return float(bits(x).Min(bits(y))) }
 
 // log(1+w) of w = rest/own without w: for a power 2^k that brings y = 2^k own near to s = own + rest, it is k ln 2 + 2 atanh x
 // with x = (s-y)/(s+y), where s-y = rest - (y-own) has all digits of rest if k is 0. k comes from the difference of the bits of
@@ -215,6 +265,31 @@ func ChainPart(f, hit, own, rest, slope []float32) {
 	}
 }
 
+// ChainMost is ChainPart of top and low. Where p is below a half, hit is slope + f own, which then has the smaller error.
+func ChainMost(f, hit, own, top, low, slope []float32) {
+	n := len(f)
+	check(n, len(hit), len(own), len(top), len(low), len(slope))
+	hit, own, top, low, slope = hit[:n], own[:n], top[:n], low[:n], slope[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(own, i))
+		e, g, h, j := load4(at(low, i))
+		p, q, r, s := load4(at(top, i))
+		a, b, c, d = add4(a, b, c, d, e, g, h, j)
+		a, b, c, d = add4(a, b, c, d, p, q, r, s)
+		t, u, v, w := load4(at(slope, i))
+		a, b, c, d = t.Div(a), u.Div(b), v.Div(c), w.Div(d)
+		p, q, r, s = add4(p, q, r, s, e, g, h, j)
+		e, g, h, j = load4(at(own, i))
+		store4(at(hit, i), miss(a, e, p, t), miss(b, g, q, u), miss(c, h, r, v), miss(d, j, s, w))
+		store4(at(f, i), opposite(a), opposite(b), opposite(c), opposite(d))
+	}
+}
+
+// miss is f rest, or the same as slope - f own.
+func miss(f, own, rest, slope F32) F32 {
+	return slope.Sub(f.Mul(own)).IfElse(rest.Greater(own), f.Mul(rest))
+}
+
 // MulUnless is dst = hit where label is class and x y elsewhere. dst may be x.
 func MulUnless(dst, x, y, hit []float32, label []int32, class int32) {
 	n := len(dst)
@@ -231,32 +306,11 @@ func MulUnless(dst, x, y, hit []float32, label []int32, class int32) {
 	}
 }
 
-// ChainThree is MulUnless of three classes in place, of which x, y and z are the e^z: class is the first.
-func ChainThree(x, y, z, f, hit []float32, label []int32, class int32) {
+// MulFour is x = x f, and the same of y, z and w.
+func MulFour(x, y, z, w, f []float32) {
 	n := len(x)
-	check(n, len(y), len(z), len(f), len(hit), len(label))
-	y, z, f, hit, label = y[:n], z[:n], f[:n], hit[:n], label[:n]
-	k, l, m := splatI(class), splatI(class+1), splatI(class+2)
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d, e, s := at(x, i), at(y, i), at(z, i), at(f, i), at(hit, i), at(label, i)
-		chain(a[0:4], b[0:4], c[0:4], load(d[0:4]), load(e[0:4]), loadI(s[0:4]), k, l, m)
-		chain(a[4:8], b[4:8], c[4:8], load(d[4:8]), load(e[4:8]), loadI(s[4:8]), k, l, m)
-		chain(a[8:12], b[8:12], c[8:12], load(d[8:12]), load(e[8:12]), loadI(s[8:12]), k, l, m)
-		chain(a[12:16], b[12:16], c[12:16], load(d[12:16]), load(e[12:16]), loadI(s[12:16]), k, l, m)
-	}
-}
-
-func chain(x, y, z []float32, f, hit F32, label, k, l, m I32) {
-	hit.IfElse(label.Equal(k), load(x).Mul(f)).Store(x)
-	hit.IfElse(label.Equal(l), load(y).Mul(f)).Store(y)
-	hit.IfElse(label.Equal(m), load(z).Mul(f)).Store(z)
-}
-
-// MulThree is x = x f, and the same of y and z.
-func MulThree(x, y, z, f []float32) {
-	n := len(x)
-	check(n, len(y), len(z), len(f))
-	y, z, f = y[:n], z[:n], f[:n]
+	check(n, len(y), len(z), len(w), len(f))
+	y, z, w, f = y[:n], z[:n], w[:n], f[:n]
 	for i := 0; i <= n-Step; i += Step {
 		k, l, m, n := load4(at(f, i))
 		a, b, c, d := load4(at(x, i))
@@ -268,5 +322,8 @@ func MulThree(x, y, z, f []float32) {
 		a, b, c, d = load4(at(z, i))
 		a, b, c, d = mul4(a, b, c, d, k, l, m, n)
 		store4(at(z, i), a, b, c, d)
+		a, b, c, d = load4(at(w, i))
+		a, b, c, d = mul4(a, b, c, d, k, l, m, n)
+		store4(at(w, i), a, b, c, d)
 	}
 }

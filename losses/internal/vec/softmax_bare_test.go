@@ -33,47 +33,97 @@ func TestGrow(t *testing.T) {
 	}
 }
 
-// parts is own and rest of the e^z of some classes by the definition, three at a
-// time.
-func parts(e [][]float32, label []int32) (own, rest []float32) {
-	own, rest = make([]float32, len(label)), make([]float32, len(label))
-	for i, l := range label {
-		for c := 0; c < len(e); c += 3 {
-			var sum float32
-			for k := c; k < c+3; k++ {
-				if int(l) == k {
-					own[i] = e[k][i]
-				} else {
-					sum += e[k][i]
-				}
-			}
-			rest[i] += sum
-		}
-	}
-	return own, rest
-}
-
 func TestPart(t *testing.T) {
 	c := newCorpus(42)
 	for _, n := range lengths {
-		e := make([][]float32, 9)
-		for k := range e {
-			e[k] = c.between(n, 0, 100)
+		e := [][]float32{c.between(n, 0, 100), c.between(n, 0, 100), c.between(n, 0, 100)}
+		label := c.labels(n, 3)
+		wantOwn, wantRest := make([]float32, n), make([]float32, n)
+		for i, l := range label {
+			for k := range e {
+				if int(l) == k {
+					wantOwn[i] = e[k][i]
+				} else {
+					wantRest[i] += e[k][i]
+				}
+			}
 		}
-		label := c.labels(n, 6) // classes 6 to 8 are true nowhere
-		wantOwn, wantRest := parts(e, label)
 		own, standOwn := guarded(n)
 		rest, standRest := guarded(n)
-		Part(own, rest, e[0], e[1], e[2], label, 0)
-		PartMore(own, rest, e[3], e[4], e[5], label, 3)
-		alone := append([]float32(nil), rest...)
-		PartMore(own, rest, e[6], e[7], e[8], label, 6)
-		PartOthers(alone, e[6], e[7], e[8])
+		Part(own, rest, e[0], e[1], e[2], label)
 		standOwn(t, "own")
 		standRest(t, "rest")
 		equal(t, "own", own, wantOwn)
 		equal(t, "rest", rest, wantRest)
-		equal(t, "PartOthers", alone, wantRest)
+	}
+}
+
+func TestTake(t *testing.T) {
+	c := newCorpus(47)
+	const classes = 6
+	for _, n := range lengths {
+		label := c.labels(n, classes)
+		e := c.between(classes*Block, 1, 100)
+		wantOwn, wantE, wantPut := make([]float32, n), append([]float32(nil), e...), append([]float32(nil), e...)
+		hit := c.between(n, -2, -1)
+		for i, l := range label {
+			if l >= 0 {
+				at := int(l)*Block + i
+				wantOwn[i], wantE[at], wantPut[at] = e[at], 0, hit[i]
+			}
+		}
+		own, stand := guarded(n)
+		byClass := append([]float32(nil), e...)
+		Take(own, e, Block, label)
+		stand(t, "Take")
+		equal(t, "own of Take", own, wantOwn)
+		equal(t, "e of Take", e, wantE)
+		ownByClass, standByClass := guarded(n)
+		clear(ownByClass)
+		for k := range classes {
+			TakeClass(ownByClass, byClass[k*Block:k*Block+n], label, int32(k))
+		}
+		standByClass(t, "TakeClass")
+		equal(t, "own of TakeClass", ownByClass, wantOwn)
+		equal(t, "e of TakeClass", byClass, wantE)
+
+		Put(e, Block, hit, label)
+		equal(t, "Put", e, wantPut)
+		for k := range classes {
+			PutClass(byClass[k*Block:k*Block+n], hit, label, int32(k))
+		}
+		equal(t, "PutClass", byClass, wantPut)
+	}
+}
+
+func TestMostOfFour(t *testing.T) {
+	c := newCorpus(48)
+	for _, n := range lengths {
+		e := make([][]float32, 12)
+		for k := range e {
+			e[k] = c.between(n, 0, 100)
+		}
+		wantTop, wantRest := make([]float32, n), make([]float64, n)
+		for i := range n {
+			for k := 0; k < len(e); k += 2 {
+				wantTop[i] = max(wantTop[i], e[k][i]+e[k+1][i])
+				wantRest[i] += float64(e[k][i]) + float64(e[k+1][i])
+			}
+		}
+		top, standTop := guarded(n)
+		low, standLow := guarded(n)
+		MostOfFour(top, low, e[0], e[1], e[2], e[3])
+		MostMore(top, low, e[4], e[5], e[6], e[7])
+		MostMore(top, low, e[8], e[9], e[10], e[11])
+		standTop(t, "top")
+		standLow(t, "low")
+		equal(t, "top", top, wantTop)
+		for i, x := range wantRest {
+			if got := float64(top[i]) + float64(low[i]); math.Abs(got-x) > 2e-7*x {
+				t.Errorf("%d pixels: the rest is %.9g at %d, want %.9g", n, got, i, x)
+				break
+			}
+		}
 	}
 }
 
@@ -119,19 +169,28 @@ func TestOfParts(t *testing.T) {
 			equal(t, "f", f, wantF)
 			equal(t, "hit", hit, wantHit)
 			equal(t, "MulUnless", d, wantD)
-			three := [][]float32{c.between(n, 0, 9), append([]float32(nil), e...), c.between(n, 0, 9)}
-			wantThree, scaled := make([][]float32, 3), make([][]float32, 3)
-			for k, x := range three {
-				wantThree[k], scaled[k] = make([]float32, n), make([]float32, n)
-				MulUnless(wantThree[k], x, f, hit, label, int32(k))
+			low := make([]float32, n)
+			Grow(low, c.between(n, -reach, reach))
+			ChainMost(f, hit, own, rest, low, slope)
+			for i := range own {
+				x := slope[i] / (own[i] + low[i] + rest[i])
+				wantF[i], wantHit[i] = -x, float32((rest[i]+low[i])*x)
+				if rest[i]+low[i] > own[i] {
+					wantHit[i] = slope[i] - float32(x*own[i])
+				}
+			}
+			standF(t, "f of ChainMost")
+			standHit(t, "hit of ChainMost")
+			equal(t, "f of ChainMost", f, wantF)
+			equal(t, "hit of ChainMost", hit, wantHit)
+			four, scaled := [][]float32{c.between(n, 0, 9), append([]float32(nil), e...), c.between(n, 0, 9), c.between(n, 0, 9)}, make([][]float32, 4)
+			for k, x := range four {
+				scaled[k] = make([]float32, n)
 				Mul(scaled[k], x, f)
 			}
-			plain := [][]float32{append([]float32(nil), three[0]...), append([]float32(nil), three[1]...), append([]float32(nil), three[2]...)}
-			ChainThree(three[0], three[1], three[2], f, hit, label, 0)
-			MulThree(plain[0], plain[1], plain[2], f)
-			for k := range three {
-				equal(t, "ChainThree", three[k], wantThree[k])
-				equal(t, "MulThree", plain[k], scaled[k])
+			MulFour(four[0], four[1], four[2], four[3], f)
+			for k := range four {
+				equal(t, "MulFour", four[k], scaled[k])
 			}
 		}
 	}
@@ -198,7 +257,7 @@ func TestLogThree(t *testing.T) {
 			label[i] = max(l, 0)
 		}
 		own, rest, u := make([]float32, n), make([]float32, n), make([]float32, n)
-		Part(own, rest, e[0], e[1], e[2], label, 0)
+		Part(own, rest, e[0], e[1], e[2], label)
 		LogPart(u, own, rest)
 		got := LogThree(e[0], e[1], e[2], label)
 		for k := range got {
@@ -213,8 +272,11 @@ func TestLogThree(t *testing.T) {
 			slope[i] = -worth[l]
 		}
 		ChainPart(f, hit, own, rest, slope)
-		want := [][]float32{append([]float32(nil), e[0]...), append([]float32(nil), e[1]...), append([]float32(nil), e[2]...)}
-		ChainThree(want[0], want[1], want[2], f, hit, label, 0)
+		want := make([][]float32, 3)
+		for k := range want {
+			want[k] = make([]float32, n)
+			MulUnless(want[k], e[k], f, hit, label, int32(k))
+		}
 		if again := ChainThreeLogs(e[0], e[1], e[2], label, worth); again != got {
 			t.Errorf("%d pixels: ChainThreeLogs gives %v, LogThree %v", n, again, got)
 		}
