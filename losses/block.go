@@ -220,11 +220,7 @@ func (r *reader) target(c int) error {
 	}
 	clear(r.w[r.size:])
 	if t.Kind != Soft && r.valid < r.size {
-		for i, l := range r.labels {
-			if l < 0 {
-				r.w[i] = 0
-			}
-		}
+		vec.MulUnless(r.w, r.w, r.ones, r.mem.none[:r.n], r.labels, -1)
 	}
 	return nil
 }
@@ -250,12 +246,7 @@ func (r *reader) hard(start int) error {
 		lo, hi = 0, 1
 	}
 	if len(r.in.Ignore) > 0 {
-		r.valid = 0
-		for _, l := range r.labels {
-			if l >= 0 {
-				r.valid++
-			}
-		}
+		r.valid = r.n - vec.Count(r.labels, -1)
 	}
 	if !r.view.act.sigmoid() {
 		r.census(max(lo, 0), min(hi, int32(r.shape.C)-1))

@@ -8,7 +8,6 @@ import "github.com/maskloss/maskloss/losses/internal/vec"
 // everySum is all that a block of logits can be asked for.
 type everySum struct {
 	cross, logHit, logMiss, squareHit, squareMiss, tp, fp, fn, squares, distances [slot]float64
-	hits, positives                                                               int
 }
 
 // isEvery tells whether a group wants ratios and, beyond the plain cross entropy,
@@ -46,8 +45,8 @@ func (j *Job) unitEvery(g *group) unitPass {
 			}
 			u.pixels += vec.Block
 			u.ones += s.Ones
-			e.hits += s.Hits
-			e.positives += s.Positives
+			u.hits += s.Hits
+			u.positives += s.Positives
 			pour(e.cross[:], s.Cross)
 			pour(e.logHit[:], s.LogHit)
 			pour(e.logMiss[:], s.LogMiss)
@@ -93,11 +92,5 @@ func (j *Job) pourEvery(g *group, image, c int, u *unitSum, state []float64) {
 		s[sumTT*slot] += float64(u.ones)
 		Merge(s[sumPP*slot:], e.squares[:])
 		Merge(s[sumD*slot:], e.distances[:])
-	}
-	for _, m := range g.confusion {
-		s := state[m.at+(image*g.channels+c)*4*slot:]
-		for i, n := range [...]int{e.hits, e.positives - e.hits, u.ones - e.hits, u.pixels - u.ones - e.positives + e.hits} {
-			s[i*slot] += float64(n)
-		}
 	}
 }

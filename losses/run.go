@@ -70,11 +70,14 @@ func (j *Job) scanTarget(state []float64) error {
 		units := j.isUnits(g)
 		for image := range s.N {
 			for c := range g.targets() {
-				if units && j.countPlane(g, image, c, state) || j.countLabels(g, image, state) {
+				if units && j.countBlock(g, image, c, 0, px, state) || j.countLabels(g, image, state) {
 					continue
 				}
 				for b := range blocksOf(px) {
 					at, size := blockRange(b, px)
+					if units && j.countBlock(g, image, c, at, size, state) {
+						continue
+					}
 					g.read.begin(image, at, size)
 					if err := g.read.target(c); err != nil {
 						return err

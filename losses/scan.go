@@ -15,9 +15,6 @@ func (j *Job) Scan(from, to int, state []float64) error {
 }
 
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
-	if j.masksOnly(g) {
-		from = j.scanMasks(g, from, to, per, state)
-	}
 	r := g.read
 	r.bare, r.keep, r.room = g.hard, g.dense || j.outs != nil, g.sole(j.outs)
 	r.shifted = g.dense || len(g.confusion) > 0 || g.act == softmaxLogits && !g.hard
@@ -44,18 +41,20 @@ func (j *Job) scanChannels(g *group, from, to, per, px int, state []float64) err
 	for from < to {
 		image := from / per
 		end := min(to, (image+1)*per)
-		whole := min(end, image*per+px/vec.Block) // behind them is what is no whole block
+		whole := end
+		if !j.blind(g) {
+			whole = min(end, image*per+px/vec.Block) // behind them is what is no whole block
+		}
 		for c := range g.channels {
 			var u unitSum
 			for b := from; b < end; b++ {
-				at, size := blockRange(b%per, px)
-				if pass != nil && b < whole {
-					b += pass(&u, c, (image*g.channels+c)*px+at, whole-b)
+				if pass != nil {
+					b = j.passUnits(pass, &u, g, c, b, whole, per)
 					if b == end {
 						break
 					}
-					at, size = blockRange(b%per, px)
 				}
+				at, size := blockRange(b%per, px)
 				if err := j.load(g, image, c, at, size); err != nil {
 					return err
 				}
@@ -74,6 +73,22 @@ func (j *Job) scanChannels(g *group, from, to, per, px int, state []float64) err
 	return nil
 }
 
+// passUnits adds the unit blocks of a channel from block b on, and gives the first
+// odd one, or whole.
+func (j *Job) passUnits(pass unitPass, u *unitSum, g *group, c, b, whole, per int) int {
+	px := j.in.Prediction.Shape.Pixels()
+	for b < whole {
+		start := (b/per*g.channels+c)*px + b%per*vec.Block
+		blocks := j.unitBlocks(start, whole-b)
+		done := pass(u, c, start, blocks)
+		b += done
+		if done == 0 || done < blocks {
+			break
+		}
+	}
+	return b
+}
+
 // load reads a block of target and, where they are read in blocks, scores.
 func (j *Job) load(g *group, image, c, at, size int) error {
 	r := g.read
@@ -84,7 +99,8 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 		if j.in.Prediction.Form == Classes {
 			err = r.predicted(c)
 		}
-	case g.act == sigmoidLogits && size == vec.Block && j.isUnits(g) && r.unit(image, c, at):
+	case g.act == sigmoidLogits && size == vec.Block && j.isUnits(g) &&
+		j.unitBlocks((image*g.channels+c)*j.in.Prediction.Shape.Pixels()+at, 1) == 1 && r.unit(image, c, at):
 		return nil
 	case g.act.sigmoid():
 		err = r.sigmoid(image, c, at, size)

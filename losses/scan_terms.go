@@ -65,11 +65,11 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 // present is 1 for pixels that count and 0 for the others.
 func (r *reader) present() []float32 {
 	x := r.mem.tmp[:r.n]
-	for i := range x {
-		x[i] = 0
-		if i < r.size && (r.in.Target.Kind == Soft || r.labels[i] >= 0) {
-			x[i] = 1
-		}
+	if r.in.Target.Kind == Soft {
+		copy(x, r.ones)
+		clear(x[r.size:])
+	} else {
+		vec.Choose(x, r.labels, -1, 0, 1)
 	}
 	return x
 }

@@ -237,22 +237,29 @@ func (j *Job) scanCensus(g *group, r *reader, s []float64) {
 }
 
 // countLabels is scanStats of an image of exclusive classes, of bytes that all
-// count alike. It leaves one with an odd label to the pass over its blocks.
+// count alike but for ignored ones. It leaves one with an odd label to the pass
+// over its blocks.
 func (j *Job) countLabels(g *group, image int, state []float64) bool {
 	t := &j.in.Target
-	if g.act.sigmoid() || g.weight != nil || t.Kind != Hard || t.Labels.U8 == nil || len(j.in.Ignore) > 0 {
+	if g.act.sigmoid() || g.weight != nil || t.Kind != Hard || t.Labels.U8 == nil {
 		return false
 	}
 	px := j.in.Prediction.Shape.Pixels()
 	var count [256]int
 	vec.CountBytes(&count, t.Labels.U8[image*px:(image+1)*px])
-	for _, n := range count[min(g.channels, len(count)):] {
-		if n > 0 {
+	valid := px
+	for label, n := range count {
+		switch {
+		case n == 0:
+		case has(j.in.Ignore, int32(label)):
+			valid -= n
+			count[label] = 0
+		case label >= g.channels:
 			return false
 		}
 	}
 	s := state[g.stats:]
-	s[0] += float64(px) // exact on the first grid, as all of these
+	s[0] += float64(valid) // exact on the first grid, as all of these
 	s[slot] += float64(px)
 	s = s[headSlots*slot:]
 	for c := range g.channels {
@@ -261,7 +268,7 @@ func (j *Job) countLabels(g *group, image int, state []float64) bool {
 			n = count[c]
 		}
 		s[c*statSlots*slot] += float64(n)
-		s[(c*statSlots+1)*slot] += float64(px - n)
+		s[(c*statSlots+1)*slot] += float64(valid - n)
 	}
 	return true
 }

@@ -8,25 +8,56 @@ import "github.com/maskloss/maskloss/losses/internal/vec"
 
 // unitSum is what the unit blocks of a channel add up to. It is exact, so that it may be kept beside the state at first.
 type unitSum struct {
-	pixels, ones int
-	a, b         [slot]float64
-	every        *everySum
+	pixels, ones    int
+	hits, positives int // where outcomes are counted: ones that are predicted, and all that is
+	a, b            [slot]float64
+	every           *everySum
 }
 
 // A unitPass adds the unit blocks of a channel that begin at a score, at most so many, and gives how many it did: it stops
 // at an odd one.
 type unitPass func(u *unitSum, c, start, blocks int) int
 
-// isUnits tells whether the whole blocks of a group are unit blocks.
+// isUnits tells whether the whole blocks of a group are unit blocks, but for those with a label that is ignored.
 func (j *Job) isUnits(g *group) bool {
-	in := &j.in
-	return g.act.sigmoid() && !g.perPixel && g.smoothing == 0 && g.weight == nil && in.Prediction.Form != Classes &&
-		in.Target.Kind == Hard && in.Target.Labels.U8 != nil && len(in.Ignore) == 0
+	t := &j.in.Target
+	return g.act.sigmoid() && !g.perPixel && g.smoothing == 0 && g.weight == nil && t.Kind == Hard && t.Labels.U8 != nil &&
+		!has(j.in.Ignore, 0) && !has(j.in.Ignore, 1)
+}
+
+// lookAhead is how many blocks unitBlocks looks at, so that those behind one whose scores are odd are not looked at again and again.
+const lookAhead = 32
+
+// unitBlocks is how many of some blocks from a label on a pass should try: those before a label that is ignored. Any other odd
+// label is an error, and the pass finds it.
+func (j *Job) unitBlocks(start, blocks int) int {
+	if len(j.in.Ignore) == 0 {
+		return blocks
+	}
+	blocks = min(blocks, lookAhead)
+	for b := range blocks {
+		if _, ok := vec.Ones8(j.masks(j.in.Target.Labels, start+b*vec.Block, 1)); !ok {
+			return b
+		}
+	}
+	return blocks
+}
+
+// masks is some blocks of masks from an index on, or what its plane has of them.
+func (j *Job) masks(l Labels, start, blocks int) []uint8 {
+	px := j.in.Prediction.Shape.Pixels()
+	return l.U8[start:min(start+blocks*vec.Block, start-start%px+px)]
 }
 
 // unitPass is the one pass that does all that a group wants, nil if there is none.
 func (j *Job) unitPass(g *group) unitPass {
 	if !j.isUnits(g) {
+		return nil
+	}
+	if j.blind(g) {
+		return j.unitMasks(g)
+	}
+	if j.in.Prediction.Form == Classes {
 		return nil
 	}
 	if j.outs == nil && g.isEvery() {
@@ -53,6 +84,47 @@ func (j *Job) unitPass(g *group) unitPass {
 		}
 	}
 	return nil
+}
+
+// unitMasks counts the target, and where outcomes are wanted the masks of the prediction with it: nothing else is read in blocks.
+// It takes the last block of a plane too, as Confusion8 takes any length.
+func (j *Job) unitMasks(g *group) unitPass {
+	answer := j.in.Prediction.Labels
+	if j.outs != nil || len(g.confusion) > 0 && answer.U8 == nil {
+		return nil
+	}
+	count := func(u *unitSum, start, blocks int) (ok bool) {
+		truth := j.masks(j.in.Target.Labels, start, blocks)
+		var tp, fp, fn int
+		if len(g.confusion) > 0 { // the threshold of predicted classes is none
+			tp, fp, fn, _, ok = vec.Confusion8(j.masks(answer, start, blocks), truth)
+		} else {
+			fn, ok = vec.Ones8(truth)
+		}
+		if ok {
+			u.pixels += len(truth)
+			u.ones += tp + fn
+			u.hits += tp
+			u.positives += tp + fp
+		}
+		return ok
+	}
+	return func(u *unitSum, c, start, blocks int) int {
+		for b := 0; b < blocks; {
+			n := min(blocks-b, lookAhead)
+			if n > 1 && !count(u, start+b*vec.Block, n) {
+				n = 1
+			} else if n > 1 {
+				b += n
+				continue
+			}
+			if !count(u, start+b*vec.Block, 1) {
+				return b
+			}
+			b++
+		}
+		return blocks
+	}
 }
 
 func (j *Job) unitOverlap(u *unitSum, c, start, blocks int) int {
@@ -172,8 +244,17 @@ func (j *Job) pourUnits(g *group, image, c int, u *unitSum, state []float64) {
 	if j.outs == nil { // or else they were counted before
 		j.countUnits(g, c, u.pixels, u.ones, state)
 	}
+	for _, m := range g.confusion {
+		s := state[m.at+(image*g.channels+c)*4*slot:]
+		for i, n := range [...]int{u.hits, u.positives - u.hits, u.ones - u.hits, u.pixels - u.ones - u.positives + u.hits} {
+			s[i*slot] += float64(n) // exact on the first grid
+		}
+	}
 	if u.every != nil {
 		j.pourEvery(g, image, c, u, state)
+		return
+	}
+	if j.blind(g) {
 		return
 	}
 	if g.hard {
@@ -206,13 +287,12 @@ func (j *Job) countUnits(g *group, c, pixels, ones int, state []float64) {
 	s[slot] += float64(pixels - ones)
 }
 
-// countPlane is countUnits of channel c of an image, unless a label is odd.
-func (j *Job) countPlane(g *group, image, c int, state []float64) bool {
-	px := j.in.Prediction.Shape.Pixels()
-	start := (image*g.channels + c) * px
-	ones, ok := vec.Ones8(j.in.Target.Labels.U8[start : start+px])
+// countBlock is countUnits of pixels of channel c of an image, unless a label is odd.
+func (j *Job) countBlock(g *group, image, c, at, size int, state []float64) bool {
+	start := (image*g.channels+c)*j.in.Prediction.Shape.Pixels() + at
+	ones, ok := vec.Ones8(j.in.Target.Labels.U8[start : start+size])
 	if ok {
-		j.countUnits(g, c, px, ones, state)
+		j.countUnits(g, c, size, ones, state)
 	}
 	return ok
 }
