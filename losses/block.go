@@ -213,10 +213,14 @@ func (r *reader) target(c int) error {
 		}
 	}
 	r.w = r.mem.w[:r.n]
-	if w != nil {
+	switch {
+	case w == nil && t.Kind != Soft:
+		vec.Choose(r.w, r.labels, -1, 0, 1)
+		return nil
+	case w == nil:
+		copy(r.w, r.ones)
+	default:
 		copy(r.w, w)
-	} else {
-		vec.Fill(r.w, 1)
 	}
 	clear(r.w[r.size:])
 	if t.Kind != Soft && r.valid < r.size {
@@ -305,9 +309,7 @@ func (r *reader) denseTarget(c int) {
 			scale, add = 1-s, s/2
 		}
 	}
-	for i, x := range r.t {
-		r.t[i] = float32(x*scale) + add
-	}
+	vec.Line(r.t, r.t, scale, add)
 }
 
 // class is the label that hits channel c.
@@ -426,13 +428,7 @@ func (r *reader) trueClass(c int, complement bool) {
 		vec.GatherTrue(r.p, r.z, r.labels)
 		vec.Sub(r.q, r.ones, r.p)
 	default:
-		k := r.class(c)
-		for i, x := range r.z[c] {
-			r.p[i], r.q[i] = 1-x, x
-			if r.labels[i] == k {
-				r.p[i], r.q[i] = x, 1-x
-			}
-		}
+		vec.TrueOfTwo(r.p, r.q, r.z[c], r.labels, r.class(c))
 	}
 	logClamped(r.u, r.p)
 }
@@ -483,7 +479,5 @@ func (r *reader) term(t *term, loss, slope []float32, c int) {
 // logClamped is log p, at least -100 as torch has it.
 func logClamped(dst, p []float32) {
 	vec.Log(dst, p)
-	for i, x := range dst {
-		dst[i] = max(x, -100)
-	}
+	vec.AtLeast(dst, dst, -100)
 }

@@ -39,20 +39,36 @@ func (o Conservative) Term(loss, slope, u, q []float32) {
 	vec.Log(t, t)
 	vec.Scale(t, t, ka)
 	vec.Line(l, x, -ka, 1)
-	for i := range slope {
-		d := lambda * (float32(float32(2*float32(l[i]*t[i]))*ka) - float32(float32(float32(l[i]*l[i])/x[i])*ka))
-		if u[i] <= conservativeLow || u[i] >= conservativeHigh {
-			d = 0
-		}
-		if o.Variant == "absolute" && t[i] < 0 {
-			d = -d
-		}
-		slope[i] = d
+	if slope != nil {
+		o.slope(slope, u, x, l, t)
 	}
 	vec.Mul(l, l, l)
 	vec.Scale(l, l, lambda)
 	vec.Mul(loss, l, t)
 	if o.Variant == "absolute" {
 		vec.Abs(loss, loss)
+	}
+}
+
+// slope is the derivative by u, of x = -u held within its range, l = 1 + log_a p and t = log_a(-log_a p).
+func (o Conservative) slope(slope, u, x, l, t []float32) {
+	var b [vec.Block]float32
+	y := b[:len(u)]
+	ka := float32(1 / math.Log(o.A))
+	vec.Mul(slope, l, t)
+	vec.Scale(slope, slope, 2)
+	vec.Scale(slope, slope, ka)
+	vec.Mul(y, l, l)
+	vec.Ratio(y, y, x)
+	vec.Scale(y, y, ka)
+	vec.Sub(slope, slope, y)
+	vec.Scale(slope, slope, float32(o.Lambda))
+	vec.Above(slope, slope, u, conservativeLow)
+	vec.Scale(y, u, -1)
+	vec.Above(slope, slope, y, -conservativeHigh)
+	if o.Variant == "absolute" { // the other way where t is below 0
+		vec.Reaching(y, slope, t, 0)
+		vec.Scale(y, y, 2)
+		vec.Sub(slope, y, slope)
 	}
 }

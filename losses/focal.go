@@ -1,10 +1,6 @@
 package losses
 
-import (
-	"math"
-
-	"github.com/maskloss/maskloss/losses/internal/vec"
-)
+import "github.com/maskloss/maskloss/losses/internal/vec"
 
 // Focal is -a (1-p)^γ log p of the true class: the cross entropy with what is
 // already easy turned down.
@@ -152,35 +148,38 @@ func (o Focal) Divisor(loss, slope, u, q []float32) bool {
 // BCE(x, g) exp(γ logσ(-x (2g-1))), weighted by alpha g + (1-alpha)(1-g).
 func (o Focal) SoftTerm(loss, slope, x, g []float32) {
 	n := len(x)
-	var ub, vb, sb, yb, zb [vec.Block]float32
-	u, v, s, y, z := ub[:n], vb[:n], sb[:n], yb[:n], zb[:n]
+	var ub, vb, sb, yb, zb, bb [vec.Block]float32
+	u, v, s, y, z, b := ub[:n], vb[:n], sb[:n], yb[:n], zb[:n], bb[:n]
 	vec.LogSigmoid(u, v, x)
-	for i := range s {
-		s[i] = float32(2*g[i]) - 1
-		y[i] = float32(-x[i]) * s[i]
-	}
+	vec.Line(s, g, 2, -1)
+	vec.MulNeg(y, x, s)
 	vec.LogSigmoid(z, s, y) // z = log σ(y), s = log σ(-y)
 	gamma := float32(o.Gamma)
 	vec.Scale(z, z, gamma)
 	vec.Exp(z, z)
-	vec.Exp(s, s) // 1-σ(y)
-	vec.Exp(y, u) // σ(x)
-	alpha := float32(math.NaN())
+	vec.Exp(s, s)    // 1-σ(y)
+	vec.Exp(y, u)    // σ(x)
+	vec.Mul(u, g, u) // and now -BCE = g u + (1-g) v
+	vec.Line(b, g, -1, 1)
+	vec.Mul(v, b, v)
+	vec.Add(u, u, v)
 	if o.Alpha != nil {
-		alpha = float32(o.Alpha[0])
+		alpha := float32(o.Alpha[0])
+		vec.Scale(v, g, alpha)
+		vec.Scale(b, b, 1-alpha)
+		vec.Add(v, v, b)
+		vec.Mul(z, v, z)
 	}
-	for i := range loss {
-		a := float32(1)
-		if alpha == alpha {
-			a = float32(alpha*g[i]) + float32((1-alpha)*(1-g[i]))
-		}
-		bce := -float32(g[i]*u[i]) - float32((1-g[i])*v[i])
-		m := float32(a * z[i])
-		loss[i] = m * bce
-		if slope != nil {
-			// d z / d x = γ z (1-σ(y)) dy/dx, dy/dx = 1-2g
-			dm := float32(float32(gamma*m)*s[i]) * (1 - float32(2*g[i]))
-			slope[i] = float32(dm*bce) + float32(m*(y[i]-g[i]))
-		}
+	vec.MulNeg(loss, z, u)
+	if slope == nil {
+		return
 	}
+	// d z / d x = γ z (1-σ(y)) dy/dx, dy/dx = 1-2g
+	vec.Scale(b, z, gamma)
+	vec.Mul(b, b, s)
+	vec.Line(v, g, -2, 1)
+	vec.Mul(b, b, v)
+	vec.MulNeg(slope, b, u)
+	vec.Sub(y, y, g)
+	vec.MulAddTo(slope, z, y)
 }

@@ -121,9 +121,7 @@ func (p *Planes) probs(n, c, at, size int, dst, q []float32) {
 	z := p.Scores(n, c)[at : at+size]
 	if p.in.Prediction.Form == Probs {
 		clear(dst[copy(dst, z):])
-		for i, x := range dst {
-			q[i] = 1 - x
-		}
+		vec.Line(q, dst, -1, 1)
 		return
 	}
 	var zpad [vec.Block]float32

@@ -9,61 +9,57 @@ import (
 // scanFour counts the four outcomes of a channel.
 func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float64) {
 	s = s[(r.image*g.channels+c)*4*slot:]
-	var n [4]float64
+	th, k := float32(threshold), r.class(c)
 	labels := j.in.Prediction.Form == Classes
-	if !labels {
+	p := r.mem.tmp[:r.n]
+	if labels {
+		vec.Hits(p, r.arg, 1)
+		th = 1
+	} else {
 		r.positives(c)
+		p = r.p
 	}
 	if r.counted >= 0 && !labels {
-		tp, positive := vec.OutcomesUnit(r.p, float32(threshold), r.labels)
-		for i, x := range [...]int{tp, positive - tp, r.counted - tp, r.size - r.counted - positive + tp} {
-			s[i*slot] += float64(x) // exact on the first grid
-		}
+		tp, positive := vec.OutcomesUnit(p, th, r.labels)
+		count4(s, tp, positive-tp, r.counted-tp, r.size-r.counted-positive+tp)
 		return
 	}
-	if !labels && !g.soft && g.weight == nil {
-		tp, fp, hits, all := vec.Outcomes(r.p, float32(threshold), r.labels, r.class(c))
+	if !g.soft && g.weight == nil {
+		tp, fp, hits, all := vec.Outcomes(p, th, r.labels, k)
 		if r.n > r.size && r.valid == r.size { // the padding has no label
 			all = r.size
 		}
-		for i, x := range [...]int{tp, fp, hits - tp, all - hits - fp} {
-			s[i*slot] += float64(x) // exact on the first grid
-		}
+		count4(s, tp, fp, hits-tp, all-hits-fp)
 		return
 	}
-	k := r.class(c)
-	th := float32(threshold)
-	for i := range r.size {
-		positive := labels && r.arg[i] == 1
-		if !labels {
-			positive = r.p[i] >= th
-		}
-		truth := false
-		if g.soft {
-			truth = r.t[i] >= 0.5
-		} else {
-			if r.labels[i] < 0 {
-				continue
-			}
-			truth = r.labels[i] == k
-		}
-		w := float32(1)
-		if r.w != nil {
-			w = r.w[i]
-		}
-		switch {
-		case positive && truth:
-			n[0] += float64(w)
-		case positive:
-			n[1] += float64(w)
-		case truth:
-			n[2] += float64(w)
-		default:
-			n[3] += float64(w)
-		}
+	w := r.w
+	if w == nil {
+		w = r.ones
 	}
-	for i, x := range n {
+	yes, no := r.loss, r.rise // the weights of what is predicted, and of the rest
+	vec.Reaching(yes, w, p, th)
+	vec.Sub(no, w, yes)
+	var tp, fp, fn, tn float64
+	if g.soft {
+		hits := r.e
+		vec.Reaching(hits, r.ones, r.t, 0.5)
+		tp, fn = vec.Dot(yes, hits), vec.Dot(no, hits)
+		vec.Sub(hits, r.ones, hits)
+		fp, tn = vec.Dot(yes, hits), vec.Dot(no, hits)
+		r.faded = false
+	} else {
+		tp, fp = vec.SumByHit(yes, r.labels, k)
+		fn, tn = vec.SumByHit(no, r.labels, k)
+	}
+	for i, x := range [...]float64{tp, fp, fn, tn} {
 		pour(s[i*slot:], x)
+	}
+}
+
+// count4 adds the four outcomes to a state.
+func count4(s []float64, tp, fp, fn, tn int) {
+	for i, n := range [...]int{tp, fp, fn, tn} {
+		s[i*slot] += float64(n) // exact on the first grid
 	}
 }
 

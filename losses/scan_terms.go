@@ -42,6 +42,11 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 			hit, miss := vec.SumByHit(r.u, r.labels, k)
 			pour(at, -hit)
 			pour(at[slot:], -miss)
+		case t.log:
+			vec.Mul(r.loss, r.u, r.w)
+			hit, miss := vec.SumByHit(r.loss, r.labels, k)
+			pour(at, -hit)
+			pour(at[slot:], -miss)
 		default:
 			r.term(t, r.loss, nil, c)
 			r.weigh(r.loss)

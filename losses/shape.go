@@ -183,13 +183,21 @@ func (in *Input) Check() error {
 		if len(in.Weight) != px {
 			return fail(CodeLength, "weight", "has %d elements, shape %v wants one per pixel: %d", len(in.Weight), s, px)
 		}
-		for i, w := range in.Weight {
-			if !(w >= 0) || w > math.MaxFloat32 {
-				return fail(CodeValue, "weight", "is %v at index %d, must be finite and not negative", w, i)
-			}
+		if !vec.NoneNegative(in.Weight) {
+			return badWeight(in.Weight)
 		}
 	}
 	return nil
+}
+
+// badWeight names the first weight that cannot be.
+func badWeight(data []float32) error {
+	for i, w := range data {
+		if !(w >= 0) || w > math.MaxFloat32 {
+			return fail(CodeValue, "weight", "is %v at index %d, must be finite and not negative", w, i)
+		}
+	}
+	return fail(CodeValue, "weight", "changed while it was read")
 }
 
 // badSoft names the first number of a soft target that cannot be.

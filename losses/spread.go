@@ -200,18 +200,20 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 	case densePixel, bothPixel:
 		r.logs(c)
 		r.denseTarget(c)
-		j.denseSlope(t, g, c, grad, heat, rise != nil)
-		if soft := t.soft; soft != nil && g.soft { // it has answered by the logit
-			soft.SoftTerm(r.loss, r.rise, r.logit(c), r.t)
-			vec.Scale(heat, r.loss, float32(t.hit[c]))
-			vec.Scale(grad, r.rise, float32(t.hit[c]))
-			r.weigh(heat)
-			r.weigh(grad)
-			if probs {
-				vec.Mul(s.tmp[:n], r.p, r.q)
-				vec.AtLeast(s.tmp[:n], s.tmp[:n], leastP)
-				vec.Ratio(grad, grad, s.tmp[:n])
-			}
+		soft := t.soft
+		if soft == nil || !g.soft {
+			j.denseSlope(t, g, c, grad, heat, rise != nil)
+			break
+		}
+		soft.SoftTerm(r.loss, r.rise, r.logit(c), r.t)
+		vec.Scale(heat, r.loss, float32(t.hit[c]))
+		vec.Scale(grad, r.rise, float32(t.hit[c]))
+		r.weigh(heat)
+		r.weigh(grad)
+		if probs {
+			vec.Mul(s.tmp[:n], r.p, r.q)
+			vec.AtLeast(s.tmp[:n], s.tmp[:n], leastP)
+			vec.Ratio(grad, grad, s.tmp[:n])
 		}
 	case regionTerm:
 		r.probs(c)

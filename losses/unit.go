@@ -245,10 +245,7 @@ func (j *Job) pourUnits(g *group, image, c int, u *unitSum, state []float64) {
 		j.countUnits(g, c, u.pixels, u.ones, state)
 	}
 	for _, m := range g.confusion {
-		s := state[m.at+(image*g.channels+c)*4*slot:]
-		for i, n := range [...]int{u.hits, u.positives - u.hits, u.ones - u.hits, u.pixels - u.ones - u.positives + u.hits} {
-			s[i*slot] += float64(n) // exact on the first grid
-		}
+		count4(state[m.at+(image*g.channels+c)*4*slot:], u.hits, u.positives-u.hits, u.ones-u.hits, u.pixels-u.ones-u.positives+u.hits)
 	}
 	if u.every != nil {
 		j.pourEvery(g, image, c, u, state)

@@ -116,6 +116,22 @@ func Fill(dst []float32, v float32) {
 	}
 }
 
+// TrueOfTwo is p, the probability of the true one of the two classes of a channel, and q, that of the other: x is the
+// probability of class.
+func TrueOfTwo(p, q, x []float32, label []int32, class int32) {
+	n := len(p)
+	check(n, len(q), len(x), len(label))
+	q, x, label = q[:n], x[:n], label[:n]
+	o, one := splatI(class), every(&one)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(x, i))
+		e, f, g, h := one.Sub(a), one.Sub(b), one.Sub(c), one.Sub(d)
+		k, l, m, n := loadI4(at(label, i))
+		store4(at(p, i), a.IfElse(k.Equal(o), e), b.IfElse(l.Equal(o), f), c.IfElse(m.Equal(o), g), d.IfElse(n.Equal(o), h))
+		store4(at(q, i), e.IfElse(k.Equal(o), a), f.IfElse(l.Equal(o), b), g.IfElse(m.Equal(o), c), h.IfElse(n.Equal(o), d))
+	}
+}
+
 // Hits is dst = 1 where label is class and 0 elsewhere.
 func Hits(dst []float32, label []int32, class int32) {
 	n := len(dst)

@@ -33,13 +33,16 @@ func TestFinite(t *testing.T) {
 				if got := Finite(x); got != row.finite {
 					t.Errorf("Finite with %s at %d of %d is %v, want %v", row.name, i, n, got, row.finite)
 				}
+				if got := NoneNegative(x); got != (row.finite && row.x >= 0) {
+					t.Errorf("NoneNegative with %s at %d of %d is %v", row.name, i, n, got)
+				}
 				if got := Within01(x); got != row.within {
 					t.Errorf("Within01 with %s at %d of %d is %v, want %v", row.name, i, n, got, row.within)
 				}
 			}
 		}
 	}
-	if !Finite(nil) || !Within01(nil) {
-		t.Error("an empty slice is not finite or not in [0, 1]")
+	if !Finite(nil) || !Within01(nil) || !NoneNegative(nil) {
+		t.Error("an empty slice is not finite, not in [0, 1] or below 0")
 	}
 }

@@ -160,7 +160,11 @@ func TestHitAll(t *testing.T) {
 func TestShaped(t *testing.T) {
 	c := newCorpus(35)
 	for _, n := range lengths {
-		x, y := c.between(n, -3, 3), c.between(n, -3, 3)
+		x, y, label := c.between(n, -3, 3), c.between(n, -3, 3), c.labels(n, 2)
+		limit := float32(0.25)
+		if n > 0 {
+			limit = y[n/2] // which is reached
+		}
 		for _, row := range []struct {
 			name string
 			run  func(dst []float32)
@@ -179,6 +183,24 @@ func TestShaped(t *testing.T) {
 					return x[i]
 				}
 				return 0
+			}},
+			{"Reaching", func(dst []float32) { Reaching(dst, x, y, limit) }, func(i int) float32 {
+				if y[i] >= limit {
+					return x[i]
+				}
+				return 0
+			}},
+			{"TrueOfTwo p", func(dst []float32) { TrueOfTwo(dst, make([]float32, len(dst)), x, label, 1) }, func(i int) float32 {
+				if label[i] == 1 {
+					return x[i]
+				}
+				return 1 - x[i]
+			}},
+			{"TrueOfTwo q", func(dst []float32) { TrueOfTwo(make([]float32, len(dst)), dst, x, label, 1) }, func(i int) float32 {
+				if label[i] == 1 {
+					return 1 - x[i]
+				}
+				return x[i]
 			}},
 		} {
 			got, stand := guarded(n)

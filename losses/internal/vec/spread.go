@@ -237,6 +237,19 @@ func Above(dst, x, by []float32, limit float32) {
 	}
 }
 
+// Reaching is dst = x where by is at least limit and 0 elsewhere.
+func Reaching(dst, x, by []float32, limit float32) {
+	n := len(dst)
+	check(n, len(x), len(by))
+	x, by = x[:n], by[:n]
+	l := splat(limit)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(x, i))
+		e, f, g, h := load4(at(by, i))
+		store4(at(dst, i), a.Masked(e.GreaterEqual(l)), b.Masked(f.GreaterEqual(l)), c.Masked(g.GreaterEqual(l)), d.Masked(h.GreaterEqual(l)))
+	}
+}
+
 // Abs is dst = |x|.
 func Abs(dst, x []float32) {
 	n := len(dst)
