@@ -36,6 +36,8 @@ type Scratch struct {
 	A, B  []float32
 	B64   []float64
 	Order sorter
+
+	pairs pairTable // of add and its kin, one at a time
 }
 
 // PlaneResult is what a Plane loss answers.

@@ -21,6 +21,9 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 	if g.act.sigmoid() {
 		return j.scanChannels(g, from, to, per, px, state)
 	}
+	if j.isPairs(g) {
+		from = j.scanPairs(g, from, to, per, state)
+	}
 	for b := from; b < to; b++ {
 		at, size := blockRange(b%per, px)
 		if err := j.load(g, b/per, 0, at, size); err != nil {
@@ -79,7 +82,10 @@ func (j *Job) passUnits(pass unitPass, u *unitSum, g *group, c, b, whole, per in
 	px := j.in.Prediction.Shape.Pixels()
 	for b < whole {
 		start := (b/per*g.channels+c)*px + b%per*vec.Block
-		blocks := j.unitBlocks(start, whole-b)
+		blocks := whole - b
+		if !j.blind(g) {
+			blocks = j.unitBlocks(start, blocks)
+		}
 		done := pass(u, c, start, blocks)
 		b += done
 		if done == 0 || done < blocks {

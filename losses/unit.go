@@ -9,6 +9,7 @@ import "github.com/maskloss/maskloss/losses/internal/vec"
 // unitSum is what the unit blocks of a channel add up to. It is exact, so that it may be kept beside the state at first.
 type unitSum struct {
 	pixels, ones    int
+	ignored         int // pixels beside these
 	hits, positives int // where outcomes are counted: ones that are predicted, and all that is
 	a, b            [slot]float64
 	every           *everySum
@@ -87,44 +88,70 @@ func (j *Job) unitPass(g *group) unitPass {
 }
 
 // unitMasks counts the target, and where outcomes are wanted the masks of the prediction with it: nothing else is read in blocks.
-// It takes the last block of a plane too, as Confusion8 takes any length.
+// It takes the last block of a plane too, and ignored pixels.
 func (j *Job) unitMasks(g *group) unitPass {
 	answer := j.in.Prediction.Labels
 	if j.outs != nil || len(g.confusion) > 0 && answer.U8 == nil {
 		return nil
 	}
-	count := func(u *unitSum, start, blocks int) (ok bool) {
-		truth := j.masks(j.in.Target.Labels, start, blocks)
-		var tp, fp, fn int
-		if len(g.confusion) > 0 { // the threshold of predicted classes is none
-			tp, fp, fn, _, ok = vec.Confusion8(j.masks(answer, start, blocks), truth)
-		} else {
-			fn, ok = vec.Ones8(truth)
-		}
-		if ok {
-			u.pixels += len(truth)
-			u.ones += tp + fn
-			u.hits += tp
-			u.positives += tp + fp
-		}
-		return ok
-	}
 	return func(u *unitSum, c, start, blocks int) int {
-		for b := 0; b < blocks; {
-			n := min(blocks-b, lookAhead)
-			if n > 1 && !count(u, start+b*vec.Block, n) {
-				n = 1
-			} else if n > 1 {
-				b += n
-				continue
+		for b := 0; b < blocks; b += lookAhead {
+			from, n := start+b*vec.Block, min(blocks-b, lookAhead)
+			truth := j.masks(j.in.Target.Labels, from, n)
+			var ok bool
+			if len(g.confusion) > 0 { // the threshold of predicted classes is none
+				ok = u.outcomes(j, truth, j.masks(answer, from, n))
+			} else {
+				ok = u.truth(j, truth)
 			}
-			if !count(u, start+b*vec.Block, 1) {
+			if !ok {
 				return b
 			}
-			b++
 		}
 		return blocks
 	}
+}
+
+// outcomes counts two masks, of which the true one may have ignored labels.
+func (u *unitSum) outcomes(j *Job, truth, answer []uint8) (ok bool) {
+	tp, fp, fn, tn, ok := vec.Confusion8(answer, truth)
+	if !ok {
+		p := j.scratch.table(2, j.in.Ignore)
+		if len(j.in.Ignore) == 0 || !p.add(truth, answer) {
+			return false
+		}
+		tn, fp, fn, tp = int(p.count[0]), int(p.count[1]), int(p.count[pairStride]), int(p.count[pairStride+1])
+		u.ignored += p.pixels(2)
+	}
+	u.pixels += tp + fp + fn + tn
+	u.ones += tp + fn
+	u.hits += tp
+	u.positives += tp + fp
+	return true
+}
+
+// truth counts a mask that may have ignored labels.
+func (u *unitSum) truth(j *Job, mask []uint8) (ok bool) {
+	ones, ok := vec.Ones8(mask)
+	pixels := len(mask)
+	if !ok {
+		var count [256]int
+		vec.CountBytes(&count, mask)
+		for _, l := range j.in.Ignore {
+			if l >= 0 && int(l) < len(count) {
+				pixels -= count[l]
+				count[l] = 0
+			}
+		}
+		ones = count[1]
+		if count[0]+ones != pixels {
+			return false
+		}
+	}
+	u.pixels += pixels
+	u.ones += ones
+	u.ignored += len(mask) - pixels
+	return true
 }
 
 func (j *Job) unitOverlap(u *unitSum, c, start, blocks int) int {
@@ -243,6 +270,7 @@ func (u *unitSum) add(ones int, a, b float64) {
 func (j *Job) pourUnits(g *group, image, c int, u *unitSum, state []float64) {
 	if j.outs == nil { // or else they were counted before
 		j.countUnits(g, c, u.pixels, u.ones, state)
+		state[g.stats+slot] += float64(u.ignored)
 	}
 	for _, m := range g.confusion {
 		count4(state[m.at+(image*g.channels+c)*4*slot:], u.hits, u.positives-u.hits, u.ones-u.hits, u.pixels-u.ones-u.positives+u.hits)

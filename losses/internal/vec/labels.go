@@ -207,6 +207,28 @@ func CountEach(count, label []int32) {
 	}
 }
 
+// CountPairs adds the number of pixels of each pair of labels to count, at row[t]+a. Sixteen equal pairs count at once. Any length.
+func CountPairs(count []uint32, row *[256]int32, t, a []uint8) {
+	check8(len(t), len(a))
+	for len(t) >= Step && len(a) >= Step {
+		r, s := (*[Step]uint8)(t), (*[Step]uint8)(a)
+		t, a = t[Step:], a[Step:]
+		const each = 0x0101010101010101
+		lo, hi := words(loadU8(r[:]))
+		low, high := words(loadU8(s[:]))
+		if same, also := uint64(r[0])*each, uint64(s[0])*each; (lo^same)|(hi^same)|(low^also)|(high^also) == 0 {
+			count[row[r[0]]+int32(s[0])] += Step
+			continue
+		}
+		for i, v := range r {
+			count[row[v]+int32(s[i])]++
+		}
+	}
+	for i, v := range t {
+		count[row[v]+int32(a[i])]++
+	}
+}
+
 // CountBytes adds the number of labels that are each class to count. Sixteen equal labels count at once. Any length.
 func CountBytes(count *[256]int, label []uint8) {
 	for len(label) >= Step {

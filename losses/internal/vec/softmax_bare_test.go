@@ -2,6 +2,7 @@ package vec
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -245,6 +246,28 @@ func TestCountBytes(t *testing.T) {
 		CountBytes(&got, label)
 		if got != want {
 			t.Errorf("counts of %d are %v, want %v", n, got, want)
+		}
+	}
+}
+
+func TestCountPairs(t *testing.T) {
+	c := newCorpus(49)
+	var row [256]int32
+	for label := range row {
+		row[label] = int32(label%5) * 256
+	}
+	for n := range 100 {
+		truth, answer := c.bytes(n, 256), c.bytes(n, 256)
+		for i := range n / 2 {
+			truth[i], answer[i] = 200, 3
+		}
+		got, want := make([]uint32, 5*256), make([]uint32, 5*256)
+		for i, l := range truth {
+			want[int(l)%5*256+int(answer[i])]++
+		}
+		CountPairs(got, &row, truth, answer)
+		if !slices.Equal(got, want) {
+			t.Errorf("%d pairs are not counted as they are", n)
 		}
 	}
 }
