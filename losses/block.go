@@ -69,24 +69,25 @@ type reader struct {
 	e          []float32
 	hits       []float64 // weight of the pixels of each class, after scanStats
 
-	// What is wanted of a softmax: what is of the true class, and what is of any
-	// by the largest logit; keep also the exponential of each class.
-	bare, shifted, keep bool
-	room                []float32    // a gradient that is not yet written, to keep them in
-	near                bool         // own and other hold, and grown where kept
-	own, other          []float32    // e^z of the true class and of all others,
-	top, low            []float32    // which is top + low
-	few                 [3][]float32 // e^z of each of at most three classes, until own and other are made of it
-	spread              bool         // the gradient is there already
-	count               []int32      // labels of the block: ignored, then of each class
-	seen                []int32      // the classes that the block has
+	// What is wanted of a softmax: what is of the true class, the probability of
+	// each class, and what is of any by the largest logit; keep also the exponential
+	// of each class by it.
+	bare, parts, shifted, keep bool
+	room                       []float32    // a gradient that is not yet written, to keep them in
+	near                       bool         // own and other hold, and grown where kept
+	own, other                 []float32    // e^z of the true class and of all others
+	top, low                   []float32    // the largest e^z and the sum of all others
+	few                        [3][]float32 // e^z of each of at most three classes, until own and other are made of it
+	spread                     bool         // the gradient is there already
+	count                      []int32      // labels of the block: ignored, then of each class
+	seen                       []int32      // the classes that the block has
 
 	mem struct {
 		kept, z                                             [][]float32
 		grown                                               []float32
 		own, other, top, low, none                          [vec.Block]float32 // none stays zero
 		m, rest, t, w, p, q, u, v, e, loss, rise, ones, tmp [vec.Block]float32
-		arg, labels                                         [vec.Block]int32
+		arg, leading, labels                                [vec.Block]int32
 	}
 }
 
@@ -100,7 +101,7 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 		vec.Fill(r.mem.ones[:], 1)
 	}
 	r.in, r.view, r.shape = in, v, in.Prediction.Shape
-	r.bare, r.shifted, r.keep, r.room = false, false, false, nil
+	r.bare, r.parts, r.shifted, r.keep, r.room = false, false, false, false, nil
 	r.z, r.hits = grow(r.z, r.shape.C), grow(r.hits, r.shape.C)
 	r.mem.z, r.count = grow(r.mem.z, r.shape.C), grow(r.count, r.shape.C+1)
 	return r
@@ -111,7 +112,7 @@ func (r *reader) begin(image, at, size int) {
 	r.image, r.at, r.size, r.n = image, at, size, padded(size)
 	r.haveU, r.haveQ, r.haveP, r.faded, r.near, r.counted = false, false, false, false, false, -1
 	r.few[0], r.spread = nil, false
-	r.p, r.q = r.mem.p[:r.n], r.mem.q[:r.n]
+	r.p, r.q, r.own = r.mem.p[:r.n], r.mem.q[:r.n], r.mem.own[:r.n]
 	if len(r.u) != r.n {
 		r.cut(r.n)
 	}
@@ -124,7 +125,7 @@ func (r *reader) cut(n int) {
 	r.labels, r.t = r.mem.labels[:n], r.mem.t[:n]
 	r.e = r.mem.e[:n]
 	r.m, r.rest, r.arg = r.mem.m[:n], r.mem.rest[:n], r.mem.arg[:n]
-	r.own, r.other, r.top, r.low = r.mem.own[:n], r.mem.other[:n], r.mem.top[:n], r.mem.low[:n]
+	r.other, r.top, r.low = r.mem.other[:n], r.mem.top[:n], r.mem.low[:n]
 }
 
 // scores points r.z[c] at the scores of class c, checked.
@@ -376,9 +377,13 @@ func (r *reader) probability(c int, complement bool) {
 
 // logs makes r.u and r.v log p and log(1-p) of class c; r.p and r.q too.
 func (r *reader) logs(c int) {
-	r.probs(c)
+	if r.view.act != softmaxLogits {
+		r.probs(c)
+	}
 	switch r.view.act {
 	case softmaxLogits:
+		r.haveU, r.haveQ = false, false
+		r.shiftedClass(c, r.q)
 		vec.LogSoftmaxClass(r.u, r.z[c], r.m, r.rest)
 		vec.Log(r.v, r.q)
 	case sigmoidLogits:

@@ -16,8 +16,8 @@ func (j *Job) Scan(from, to int, state []float64) error {
 
 func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error {
 	r := g.read
-	r.bare, r.keep, r.room = g.hard, g.dense || j.outs != nil, g.sole(j.outs)
-	r.shifted = g.dense || len(g.confusion) > 0 || g.act == softmaxLogits && !g.hard
+	r.bare, r.parts, r.keep, r.room = g.hard, g.sums >= 0, g.dense || j.outs != nil, g.sole(j.outs)
+	r.shifted = g.logs() || len(g.confusion) > 0 || g.act == softmaxLogits && !g.hard && !r.parts
 	if g.act.sigmoid() {
 		return j.scanChannels(g, from, to, per, px, state)
 	}
@@ -36,6 +36,16 @@ func (j *Job) scanGroup(g *group, from, to, per, px int, state []float64) error 
 		j.spreadEarly(g, 0)
 	}
 	return nil
+}
+
+// logs tells whether some term reads the logarithms of every class.
+func (g *group) logs() bool {
+	for _, t := range g.terms {
+		if t.form == densePixel || t.form == bothPixel {
+			return true
+		}
+	}
+	return false
 }
 
 // scanChannels adds independent channels, one after the other.

@@ -81,10 +81,7 @@ func (r *reader) present() []float32 {
 
 // scanClass adds what reads a class as a plane: its sums, and dense losses.
 func (j *Job) scanClass(g *group, r *reader, c int, state []float64) {
-	logs := false
-	for _, t := range g.terms {
-		logs = logs || t.form == densePixel || t.form == bothPixel
-	}
+	logs := g.logs()
 	if logs {
 		r.logs(c)
 		r.denseTarget(c)
@@ -99,7 +96,7 @@ func (j *Job) scanClass(g *group, r *reader, c int, state []float64) {
 			j.scanLogits(g, r, c, state[g.sums+(r.image*g.channels+c)*regionSums*slot:])
 			return
 		}
-		if !logs {
+		if !logs || r.near {
 			r.probability(c, g.exact || g.errors())
 		}
 		j.scanSums(g, r, c, state[g.sums+(r.image*g.channels+c)*regionSums*slot:])

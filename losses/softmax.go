@@ -2,8 +2,8 @@ package losses
 
 import "github.com/maskloss/maskloss/losses/internal/vec"
 
-// Exclusive classes, all of a block at once. What concerns the true class alone
-// comes from e^z as it is where no logit of the block is far from zero, which
+// Exclusive classes, all of a block at once. The true class and the probability of
+// each come from e^z as it is where no logit of the block is far from zero, which
 // takes one pass over the classes (near). All else, and any other block, first
 // finds the largest logit m and reads e^(z-m).
 
@@ -15,15 +15,15 @@ func (r *reader) softmax(image, at, size int) error {
 
 // exponentials makes what is wanted of the scores, after target.
 func (r *reader) exponentials() error {
-	r.near = r.bare && r.view.act == softmaxLogits && r.grow()
+	r.near = (r.bare || r.parts) && r.view.act == softmaxLogits && r.grow()
 	if r.near && !r.shifted {
 		return nil
 	}
 	return r.shift()
 }
 
-// grow makes e^z of all classes, and of more than three own, top and low; where a
-// logit is far from zero it fails.
+// grow makes e^z of all classes and what near means; where a logit is far from zero
+// it fails.
 func (r *reader) grow() bool {
 	C := r.shape.C
 	r.mem.grown = grow(r.mem.grown, C*vec.Block)
@@ -32,35 +32,71 @@ func (r *reader) grow() bool {
 			return false
 		}
 	}
-	if C <= 3 {
+	if C > 3 || r.parts {
+		r.sum()
+	}
+	switch {
+	case !r.bare:
+	case C <= 3:
 		r.few = [3][]float32{r.grown(0), r.mem.none[:r.n], r.mem.none[:r.n]}
 		for c := 1; c < C; c++ {
 			r.few[c] = r.grown(c)
 		}
-		return true
+	default:
+		r.trueGrown()
+		vec.Split(r.other, r.own, r.top, r.low)
 	}
-	if len(r.seen) > manyClasses {
+	return true
+}
+
+// trueGrown makes own of the grown classes.
+func (r *reader) trueGrown() {
+	seen := r.seen
+	switch {
+	case len(seen) > manyClasses:
 		e, stride := r.kin()
-		vec.Take(r.own, e, stride, r.labels)
-	} else {
+		vec.OwnOf(r.own, e, stride, r.labels)
+		return
+	case r.valid < r.n:
 		vec.Fill(r.own, 0)
-		for _, c := range r.seen {
-			vec.TakeClass(r.own, r.grown(int(c)), r.labels, c)
-		}
+	case len(seen) == 1:
+		r.own = r.grown(int(seen[0]))
+		return
+	default:
+		copy(r.own, r.grown(int(seen[0])))
+		seen = seen[1:]
 	}
-	for c := 0; c < C; c += 4 {
+	for _, c := range seen {
+		vec.PutClass(r.own, r.grown(int(c)), r.labels, c)
+	}
+}
+
+// sum makes top and low of the grown classes.
+func (r *reader) sum() {
+	vec.Fill(r.top, 0)
+	vec.Fill(r.low, 0)
+	for c := 0; c < r.shape.C; c += 4 {
 		e := [4][]float32{1: r.mem.none[:r.n], 2: r.mem.none[:r.n], 3: r.mem.none[:r.n]}
-		for k := range min(4, C-c) {
+		for k := range min(4, r.shape.C-c) {
 			e[k] = r.grown(c + k)
 		}
-		if c == 0 {
-			vec.MostOfFour(r.top, r.low, e[0], e[1], e[2], e[3])
-		} else {
-			vec.MostMore(r.top, r.low, e[0], e[1], e[2], e[3])
-		}
+		vec.TopFour(r.top, r.low, e[0], e[1], e[2], e[3])
 	}
-	vec.Add(r.other, r.top, r.low)
-	return true
+}
+
+// leading is the class of the largest probability, as softmaxClass makes them.
+func (r *reader) leading() []int32 {
+	if !r.near {
+		return r.arg
+	}
+	arg := r.mem.leading[:r.n]
+	for i := range arg {
+		arg[i] = -1
+	}
+	for c := range r.shape.C {
+		vec.TopClass(arg, r.grown(c), r.top, int32(c))
+	}
+	return arg
 }
 
 // part makes own and other of at most three classes, which grow leaves to who
@@ -83,16 +119,20 @@ func (r *reader) kin() (e []float32, stride int) {
 	return r.mem.grown, vec.Block
 }
 
-// grown is e^z of class c, 0 where one of more than three is the true one.
+// grown is e^z of class c.
 func (r *reader) grown(c int) []float32 {
 	e, stride := r.kin()
 	return e[c*stride : c*stride+r.n]
 }
 
 // sole is the gradient of the only term that spreads one by the true class, nil
-// if there are several or none; others may add to none but their own.
+// if there are several or none; others may add to none but their own, and none may
+// spread a ratio, which reads what the gradient takes the place of.
 func (g *group) sole(outs []Out) (gradient []float32) {
 	for _, t := range g.terms {
+		if outs != nil && t.form == regionTerm && wants(t, outs[t.spec]) {
+			return nil
+		}
 		if outs == nil || t.form != hardPixel || outs[t.spec].Gradient == nil {
 			continue
 		}
@@ -170,6 +210,15 @@ func block(blocks *[][]float32, c, n int) []float32 {
 // softmaxClass makes the probability of class c, and of the others where q is
 // not nil.
 func (r *reader) softmaxClass(c int, q []float32) {
+	if r.near {
+		vec.PartSoftmax(r.p, q, r.grown(c), r.top, r.low)
+	} else {
+		r.shiftedClass(c, q)
+	}
+}
+
+// shiftedClass is softmaxClass by the largest logit, to which logs belong.
+func (r *reader) shiftedClass(c int, q []float32) {
 	if r.keep {
 		vec.KeptSoftmax(r.p, q, r.kept(c), r.rest)
 	} else {
@@ -410,7 +459,7 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 	f, hit := s.all[:n], s.rest[:n]
 	if r.near {
 		if C > 3 {
-			vec.ChainMost(f, hit, r.own, r.top, r.low, rise)
+			vec.ChainMost(f, hit, r.own, r.other, r.top, r.low, rise)
 		} else {
 			r.part()
 			vec.ChainPart(f, hit, r.own, r.other, rise)
@@ -456,12 +505,15 @@ func (r *reader) chainKept(f, hit []float32) {
 	for ; c < C; c++ {
 		vec.Mul(r.grown(c), r.grown(c), f)
 	}
-	if len(r.seen) > manyClasses {
+	switch {
+	case len(r.seen) > manyClasses:
 		e, stride := r.kin()
 		vec.Put(e, stride, hit, r.labels)
-		return
-	}
-	for _, c := range r.seen {
-		vec.PutClass(r.grown(int(c)), hit, r.labels, c)
+	case len(r.seen) == 1 && r.valid == r.n:
+		copy(r.grown(int(r.seen[0])), hit)
+	default:
+		for _, c := range r.seen {
+			vec.PutClass(r.grown(int(c)), hit, r.labels, c)
+		}
 	}
 }

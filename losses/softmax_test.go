@@ -35,7 +35,7 @@ func TestSoftmaxIsAccurate(t *testing.T) {
 				const px = 5000
 				data, labels := make([]float32, classes*px), make([]uint8, px)
 				for i := range labels {
-					labels[i] = uint8(i / 700 % classes)
+					labels[i] = uint8(i / 1500 % classes) // blocks of one class, then of two
 					if i > px/2 {
 						labels[i] = uint8(unit() * float64(classes))
 					}

@@ -28,10 +28,16 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 			continue
 		}
 		r := g.read
-		r.bare, r.shifted, r.keep, r.room = false, false, true, g.sole(outs)
+		r.bare, r.parts, r.shifted, r.keep, r.room = false, false, false, true, g.sole(outs)
 		for _, t := range terms {
-			r.bare = r.bare || t.form == hardPixel
-			r.shifted = r.shifted || t.form != hardPixel
+			switch t.form {
+			case hardPixel:
+				r.bare = true
+			case regionTerm:
+				r.parts = true
+			default:
+				r.shifted = true
+			}
 		}
 		for b := from; b < to; b++ {
 			image := b / per
@@ -310,8 +316,11 @@ func (j *Job) spreadDense(g *group, t *term, o Out, heat []float32) {
 	if o.Gradient == nil {
 		return
 	}
-	if g.act == softmaxLogits {
-		g.chain(r)
+	switch {
+	case g.act == softmaxLogits && t.form == regionTerm:
+		g.chain(r, r.leading())
+	case g.act == softmaxLogits:
+		g.chain(r, r.arg)
 	}
 	for c := range C {
 		r.put(o.Gradient, r.image*C+c, g.g[c][:n], t.alone)
@@ -371,16 +380,16 @@ func (g *group) room() {
 }
 
 // chain turns g_c = p_c dL/dp_c of all classes into dL/dz_c = g_c - p_c Σ g.
-func (g *group) chain(r *reader) {
+func (g *group) chain(r *reader, arg []int32) {
 	s, n := g.spreader(), r.n
 	all, rest := s.all[:n], s.rest[:n]
 	vec.Fill(all, 0)
 	vec.Fill(rest, 0)
 	for c := range g.channels {
-		vec.ChainSum(all, rest, g.g[c][:n], r.arg, int32(c))
+		vec.ChainSum(all, rest, g.g[c][:n], arg, int32(c))
 	}
 	for c := range g.channels {
-		vec.SoftmaxChain(g.g[c][:n], g.p[c][:n], g.q[c][:n], all, rest, r.arg, int32(c))
+		vec.SoftmaxChain(g.g[c][:n], g.p[c][:n], g.q[c][:n], all, rest, arg, int32(c))
 	}
 }
 
@@ -420,7 +429,7 @@ func (j *Job) chainPlanes(g *group, grad []float32) error {
 				}
 			}
 			if !g.act.sigmoid() {
-				g.chain(r)
+				g.chain(r, r.arg)
 				for c := range s.C {
 					start := (image*s.C+c)*px + at
 					copy(grad[start:start+size], g.g[c])

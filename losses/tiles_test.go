@@ -379,6 +379,50 @@ func TestTogetherIsAlone(t *testing.T) {
 	}
 }
 
+// So is the cross entropy, whose gradient is made where it will stand, with each other loss.
+func TestTwoTogetherAreAlone(t *testing.T) {
+	ce := Lookup("ce")
+	for _, s := range append(wide(ce, 2, 1, 64, 33), sampleOf("multiclass", Hard, Logits, 2, 1, 64, 33, 6)) {
+		first, err := run(ce, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range Registry {
+			e := &Registry[i]
+			if !contains(e.modes(), "multiclass") || !possible(e, s) {
+				continue
+			}
+			second, err := run(e, s)
+			if err != nil {
+				t.Fatalf("%s: %v", e.Name, err)
+			}
+			job, err := NewJob(s.in, []Spec{second.spec})
+			if err != nil {
+				t.Fatal(err)
+			}
+			outs := []Out{{Gradient: nans(len(first.out.Gradient))}, outOf(e, job, s.in)}
+			results, err := Evaluate(s.in, []Spec{first.spec, second.spec}, outs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := differ(first.result, results[0]) + differ(second.result, results[1]); d != "" {
+				t.Errorf("%s, ce with %s: %s", s.name, e.Name, d)
+			}
+			for _, p := range []struct {
+				name      string
+				got, want []float32
+			}{
+				{"gradient of ce", outs[0].Gradient, first.out.Gradient}, {"gradient", outs[1].Gradient, second.out.Gradient},
+				{"heatmap", outs[1].Heatmap, second.out.Heatmap}, {"values", outs[1].Values, second.out.Values},
+			} {
+				if k := firstDifference(p.got, p.want); k >= 0 {
+					t.Errorf("%s, ce with %s: %s[%d] is %v, alone %v", s.name, e.Name, p.name, k, p.got[k], p.want[k])
+				}
+			}
+		}
+	}
+}
+
 // Losses that share sums, with options that part them, are each what they are alone: of logits and of probabilities, without and
 // with what keeps a block from the quickest pass.
 func TestSharedSumsAreTheirOwn(t *testing.T) {

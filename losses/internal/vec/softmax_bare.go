@@ -1,11 +1,11 @@
 package vec
 
 // Where no logit of a block is far from zero, a softmax needs no largest logit: e^z itself has room. Grow makes it of each class;
-// then own is that of the true class, and the rest the sum of the others. As the true class never enters the rest, 1-p and log p
-// keep their digits where p comes near 1; as nothing is subtracted from z, they do so at any z.
-// Of more than three classes, Take moves that of the true one to own, and MostOfFour and MostMore add up the others by pairs: the
-// largest pair is top, and low the sum of what remains. A p near 1 is then rounded twice, in its pair and with the sum of all, and
-// not once for each class, so that it is within 2e-7 however many there are.
+// then own is that of the true class, and the rest the sum of the others. As the true class never enters the rest, or leaves it
+// without a loss, 1-p and log p keep their digits where p comes near 1; as nothing is subtracted from z, they do so at any z.
+// Of more than three classes, and where the p of each class is wanted, TopFour keeps the largest e^z apart as top, and adds up
+// the others to low: a p near 1 is then rounded once with the sum of all, and not once for each class, so that it is within
+// 2e-7 however many there are.
 
 // A logit may be this far from zero: rest/own, which stays below C e^80, and own/rest are then finite and normal for as many
 // classes as there are labels.
@@ -76,100 +76,132 @@ func Part(own, rest, x, y, z []float32, label []int32) {
 	}
 }
 
-// Take moves e of the true class of each pixel to own, which leaves 0: plane c of e begins at c stride. Of an ignored pixel, label
-// -1, own is 0.
-func Take(own, e []float32, stride int, label []int32) {
+// OwnOf is e of the true class of each pixel, 0 where label is -1: plane c of e begins at c stride.
+func OwnOf(own, e []float32, stride int, label []int32) {
 	check(len(own), len(label))
 	for i, class := range label {
-		if class < 0 {
-			own[i] = 0
-			continue
+		own[i] = 0
+		if class >= 0 {
+			own[i] = e[int(class)*stride+i]
 		}
-		x := &e[int(class)*stride+i]
-		own[i], *x = *x, 0
 	}
 }
 
-// TakeClass moves e of one class to own where it is true, which leaves 0.
-func TakeClass(own, e []float32, label []int32, class int32) {
-	n := len(own)
-	check(n, len(e), len(label))
-	e, label = e[:n], label[:n]
-	o := splatI(class)
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(e, i))
-		k, l, m, n := loadI4(at(label, i))
-		p, q, r, s := load4(at(own, i))
-		f, g, h, j := where4(a, b, c, d, k, l, m, n, o)
-		p, q, r, s = add4(p, q, r, s, f, g, h, j)
-		store4(at(own, i), p, q, r, s)
-		store4(at(e, i), unless(a, k, o), unless(b, l, o), unless(c, m, o), unless(d, n, o))
-	}
-}
-
-// Put is Take the other way: plane c of e gets hit where class c is true.
-func Put(e []float32, stride int, hit []float32, label []int32) {
-	check(len(hit), len(label))
+// Put is OwnOf the other way: plane c of e gets x where class c is true.
+func Put(e []float32, stride int, x []float32, label []int32) {
+	check(len(x), len(label))
 	for i, class := range label {
 		if class >= 0 {
-			e[int(class)*stride+i] = hit[i]
+			e[int(class)*stride+i] = x[i]
 		}
 	}
 }
 
-// PutClass gives hit to e of one class where it is true.
-func PutClass(e, hit []float32, label []int32, class int32) {
-	check(len(e), len(hit), len(label))
-	put(e, hit, label, class)
+// PutClass is dst = x where label is class.
+func PutClass(dst, x []float32, label []int32, class int32) {
+	check(len(dst), len(x), len(label))
+	put(dst, x, label, class)
 }
 
-// MostOfFour begins with four classes: of the two pairs' sums, top is the larger and low the smaller.
-func MostOfFour(top, low, x, y, z, w []float32) {
+// TopFour adds four classes to top, the largest e^z so far, and to low, the sum of the others. Both begin as 0.
+func TopFour(top, low, x, y, z, w []float32) {
 	n := len(top)
 	check(n, len(low), len(x), len(y), len(z), len(w))
 	low, x, y, z, w = low[:n], x[:n], y[:n], z[:n], w[:n]
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(x, i))
-		e, f, g, h := load4(at(y, i))
-		a, b, c, d = add4(a, b, c, d, e, f, g, h)
-		e, f, g, h = load4(at(z, i))
-		k, l, m, n := load4(at(w, i))
-		e, f, g, h = add4(e, f, g, h, k, l, m, n)
-		store4(at(top, i), larger(a, e), larger(b, f), larger(c, g), larger(d, h))
-		store4(at(low, i), smaller(a, e), smaller(b, f), smaller(c, g), smaller(d, h))
+		p, q, a, b, c, d := at(top, i), at(low, i), at(x, i), at(y, i), at(z, i), at(w, i)
+		more(p[0:4], q[0:4], largest4(a[0:4], b[0:4], c[0:4], d[0:4]), remaining4(a[0:4], b[0:4], c[0:4], d[0:4]))
+		more(p[4:8], q[4:8], largest4(a[4:8], b[4:8], c[4:8], d[4:8]), remaining4(a[4:8], b[4:8], c[4:8], d[4:8]))
+		more(p[8:12], q[8:12], largest4(a[8:12], b[8:12], c[8:12], d[8:12]), remaining4(a[8:12], b[8:12], c[8:12], d[8:12]))
+		more(p[12:16], q[12:16], largest4(a[12:16], b[12:16], c[12:16], d[12:16]), remaining4(a[12:16], b[12:16], c[12:16], d[12:16]))
 	}
 }
 
-// MostMore goes on with four more classes.
-func MostMore(top, low, x, y, z, w []float32) {
-	n := len(top)
-	check(n, len(low), len(x), len(y), len(z), len(w))
-	low, x, y, z, w = low[:n], x[:n], y[:n], z[:n], w[:n]
-	for i := 0; i <= n-Step; i += Step {
-		p, q := at(top, i), at(low, i)
-		a, b, c, d := load4(at(x, i))
-		e, f, g, h := load4(at(y, i))
-		a, b, c, d = add4(a, b, c, d, e, f, g, h)
-		e, f, g, h = load4(at(z, i))
-		k, l, m, n := load4(at(w, i))
-		e, f, g, h = add4(e, f, g, h, k, l, m, n)
-		more(p[0:4], q[0:4], larger(a, e), smaller(a, e))
-		more(p[4:8], q[4:8], larger(b, f), smaller(b, f))
-		more(p[8:12], q[8:12], larger(c, g), smaller(c, g))
-		more(p[12:16], q[12:16], larger(d, h), smaller(d, h))
-	}
-}
-
-// more adds two sums to top and low, of which x is the larger.
+// more adds four classes to top and low, of which x is the largest and y the sum of the others.
 func more(top, low []float32, x, y F32) {
 	t := load(top)
-	larger(t, x).Store(top)
-	load(low).Add(y.Add(smaller(t, x))).Store(low)
+	larger(x, t).Store(top)
+	load(low).Add(y.Add(smaller(x, t))).Store(low)
+}
+
+func largest4(a, b, c, d []float32) F32 {
+	return larger(larger(load(a), load(b)), larger(load(c), load(d)))
+}
+
+// remaining4 is the sum of all but the largest.
+func remaining4(a, b, c, d []float32) F32 {
+	return smaller(load(a), load(b)).Add(smaller(load(c), load(d))).Add(smaller(larger(load(a), load(b)), larger(load(c), load(d))))
 }
 
 // larger and smaller are of numbers that are not below zero.
 func larger(x, y F32) F32  { return float(bits(x).Max(bits(y))) }
 func smaller(x, y F32) F32 { return float(bits(x).Min(bits(y))) }
+
+// Split is the rest of top and low without own, which is one of them: low where it is the largest, and else nothing cancels, as
+// top is not below own.
+func Split(rest, own, top, low []float32) {
+	n := len(rest)
+	check(n, len(own), len(top), len(low))
+	own, top, low = own[:n], top[:n], low[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(own, i))
+		e, f, g, h := load4(at(top, i))
+		p, q, r, s := load4(at(low, i))
+		store4(at(rest, i), without(a, e, p), without(b, f, q), without(c, g, r), without(d, h, s))
+	}
+}
+
+func without(own, top, low F32) F32 {
+	return low.IfElse(bits(own).Equal(bits(top)), top.Add(low.Sub(own)))
+}
+
+// PartSoftmax is p = e/(top+low) of a class, and q = 1-p with all its digits where p is near 1. q may be nil; p may be e.
+func PartSoftmax(p, q, e, top, low []float32) {
+	n := len(p)
+	check(n, len(e), len(top), len(low))
+	e, top, low = e[:n], top[:n], low[:n]
+	if q == nil {
+		for i := 0; i <= n-Step; i += Step {
+			a, b, c, d := load4(at(top, i))
+			f, g, h, j := load4(at(low, i))
+			a, b, c, d = add4(a, b, c, d, f, g, h, j)
+			f, g, h, j = load4(at(e, i))
+			store4(at(p, i), f.Div(a), g.Div(b), h.Div(c), j.Div(d))
+		}
+		return
+	}
+	check(n, len(q))
+	q = q[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(top, i))
+		f, g, h, j := load4(at(low, i))
+		k, l, m, o := add4(a, b, c, d, f, g, h, j)
+		r, s, t, u := load4(at(e, i))
+		a, b, c, d = sub4(a, b, c, d, r, s, t, u)
+		a, b, c, d = add4(a, b, c, d, f, g, h, j)
+		store4(at(q, i), a.Div(k), b.Div(l), c.Div(m), d.Div(o))
+		store4(at(p, i), r.Div(k), s.Div(l), t.Div(m), u.Div(o))
+	}
+}
+
+// TopClass is arg = class where it is below 0 and e is top: after all classes the first of the largest.
+func TopClass(arg []int32, e, top []float32, class int32) {
+	n := len(arg)
+	check(n, len(e), len(top))
+	e, top = e[:n], top[:n]
+	o := splatI(class)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(e, i))
+		f, g, h, j := load4(at(top, i))
+		k, l, m, n := loadI4(at(arg, i))
+		storeI4(at(arg, i), topClass(k, a, f, o), topClass(l, b, g, o), topClass(m, c, h, o), topClass(n, d, j, o))
+	}
+}
+
+// topClass is o where the lanes are equal and arg is -1, which none of its bits survive.
+func topClass(arg I32, e, top F32, o I32) I32 {
+	return arg.AndNot(bits(e).Equal(bits(top)).ToInt32x4().And(arg.ShiftAllRight(31))).Or(o.And(bits(e).Equal(bits(top)).ToInt32x4()).And(arg.ShiftAllRight(31)))
+}
 
 // log(1+w) of w = rest/own without w: for a power 2^k that brings y = 2^k own near to s = own + rest, it is k ln 2 + 2 atanh x
 // with x = (s-y)/(s+y), where s-y = rest - (y-own) has all digits of rest if k is 0. k comes from the difference of the bits of
@@ -265,21 +297,20 @@ func ChainPart(f, hit, own, rest, slope []float32) {
 	}
 }
 
-// ChainMost is ChainPart of top and low. Where p is below a half, hit is slope + f own, which then has the smaller error.
-func ChainMost(f, hit, own, top, low, slope []float32) {
+// ChainMost is ChainPart where own and rest add up to top and low. Where p is below a half, hit is slope + f own, which then has
+// the smaller error.
+func ChainMost(f, hit, own, rest, top, low, slope []float32) {
 	n := len(f)
-	check(n, len(hit), len(own), len(top), len(low), len(slope))
-	hit, own, top, low, slope = hit[:n], own[:n], top[:n], low[:n], slope[:n]
+	check(n, len(hit), len(own), len(rest), len(top), len(low), len(slope))
+	hit, own, rest, top, low, slope = hit[:n], own[:n], rest[:n], top[:n], low[:n], slope[:n]
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(own, i))
+		a, b, c, d := load4(at(top, i))
 		e, g, h, j := load4(at(low, i))
-		p, q, r, s := load4(at(top, i))
 		a, b, c, d = add4(a, b, c, d, e, g, h, j)
-		a, b, c, d = add4(a, b, c, d, p, q, r, s)
 		t, u, v, w := load4(at(slope, i))
 		a, b, c, d = t.Div(a), u.Div(b), v.Div(c), w.Div(d)
-		p, q, r, s = add4(p, q, r, s, e, g, h, j)
 		e, g, h, j = load4(at(own, i))
+		p, q, r, s := load4(at(rest, i))
 		store4(at(hit, i), miss(a, e, p, t), miss(b, g, q, u), miss(c, h, r, v), miss(d, j, s, w))
 		store4(at(f, i), opposite(a), opposite(b), opposite(c), opposite(d))
 	}

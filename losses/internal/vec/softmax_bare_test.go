@@ -59,69 +59,130 @@ func TestPart(t *testing.T) {
 	}
 }
 
-func TestTake(t *testing.T) {
+func TestOwnOf(t *testing.T) {
 	c := newCorpus(47)
 	const classes = 6
 	for _, n := range lengths {
 		label := c.labels(n, classes)
 		e := c.between(classes*Block, 1, 100)
-		wantOwn, wantE, wantPut := make([]float32, n), append([]float32(nil), e...), append([]float32(nil), e...)
+		wantOwn, wantPut := make([]float32, n), append([]float32(nil), e...)
 		hit := c.between(n, -2, -1)
 		for i, l := range label {
 			if l >= 0 {
 				at := int(l)*Block + i
-				wantOwn[i], wantE[at], wantPut[at] = e[at], 0, hit[i]
+				wantOwn[i], wantPut[at] = e[at], hit[i]
 			}
 		}
 		own, stand := guarded(n)
-		byClass := append([]float32(nil), e...)
-		Take(own, e, Block, label)
-		stand(t, "Take")
-		equal(t, "own of Take", own, wantOwn)
-		equal(t, "e of Take", e, wantE)
-		ownByClass, standByClass := guarded(n)
-		clear(ownByClass)
+		OwnOf(own, e, Block, label)
+		stand(t, "OwnOf")
+		equal(t, "OwnOf", own, wantOwn)
+		byClass, standByClass := guarded(n)
+		clear(byClass)
+		put := append([]float32(nil), e...)
 		for k := range classes {
-			TakeClass(ownByClass, byClass[k*Block:k*Block+n], label, int32(k))
+			PutClass(byClass, e[k*Block:k*Block+n], label, int32(k))
+			PutClass(put[k*Block:k*Block+n], hit, label, int32(k))
 		}
-		standByClass(t, "TakeClass")
-		equal(t, "own of TakeClass", ownByClass, wantOwn)
-		equal(t, "e of TakeClass", byClass, wantE)
-
+		standByClass(t, "PutClass")
+		equal(t, "own of PutClass", byClass, wantOwn)
+		equal(t, "PutClass", put, wantPut)
 		Put(e, Block, hit, label)
 		equal(t, "Put", e, wantPut)
-		for k := range classes {
-			PutClass(byClass[k*Block:k*Block+n], hit, label, int32(k))
-		}
-		equal(t, "PutClass", byClass, wantPut)
 	}
 }
 
-func TestMostOfFour(t *testing.T) {
+// The largest of all, the sum of the others, and what is made of them.
+func TestTopFour(t *testing.T) {
 	c := newCorpus(48)
 	for _, n := range lengths {
 		e := make([][]float32, 12)
 		for k := range e {
-			e[k] = c.between(n, 0, 100)
+			e[k] = c.between(n, 0, 1)
+			for i, x := range e[k] {
+				e[k][i] = float32(math.Exp(float64(40*x - 20)))
+			}
 		}
-		wantTop, wantRest := make([]float32, n), make([]float64, n)
+		for i := range n / 2 { // as large as another
+			e[7][i] = e[2][i]
+		}
+		label := c.labels(n, 12)
+		wantTop, wantLow, all := make([]float32, n), make([]float64, n), make([]float64, n)
 		for i := range n {
-			for k := 0; k < len(e); k += 2 {
-				wantTop[i] = max(wantTop[i], e[k][i]+e[k+1][i])
-				wantRest[i] += float64(e[k][i]) + float64(e[k+1][i])
+			for k := range e {
+				wantTop[i] = max(wantTop[i], e[k][i])
+				all[i] += float64(e[k][i])
+			}
+			led := false
+			for k := range e {
+				if !led && e[k][i] == wantTop[i] {
+					led = true
+				} else {
+					wantLow[i] += float64(e[k][i])
+				}
 			}
 		}
 		top, standTop := guarded(n)
 		low, standLow := guarded(n)
-		MostOfFour(top, low, e[0], e[1], e[2], e[3])
-		MostMore(top, low, e[4], e[5], e[6], e[7])
-		MostMore(top, low, e[8], e[9], e[10], e[11])
+		clear(top)
+		clear(low)
+		TopFour(top, low, e[0], e[1], e[2], e[3])
+		TopFour(top, low, e[4], e[5], e[6], e[7])
+		TopFour(top, low, e[8], e[9], e[10], e[11])
 		standTop(t, "top")
 		standLow(t, "low")
 		equal(t, "top", top, wantTop)
-		for i, x := range wantRest {
-			if got := float64(top[i]) + float64(low[i]); math.Abs(got-x) > 2e-7*x {
-				t.Errorf("%d pixels: the rest is %.9g at %d, want %.9g", n, got, i, x)
+		near(t, "low", low, wantLow, 4e-7)
+
+		own, wantRest := make([]float32, n), make([]float64, n)
+		for i, l := range label {
+			wantRest[i] = all[i]
+			if l >= 0 {
+				own[i] = e[l][i]
+				wantRest[i] = 0
+				for k := range e {
+					if k != int(l) {
+						wantRest[i] += float64(e[k][i])
+					}
+				}
+			}
+		}
+		rest, standRest := guarded(n)
+		Split(rest, own, top, low)
+		standRest(t, "Split")
+		near(t, "Split", rest, wantRest, 6e-7)
+
+		arg, wantArg := make([]int32, n), make([]int32, n)
+		for i := range arg {
+			arg[i] = -1
+			for wantArg[i] = 0; e[wantArg[i]][i] != top[i]; wantArg[i]++ {
+			}
+		}
+		for k := range e {
+			TopClass(arg, e[k], top, int32(k))
+			wantP, wantQ := make([]float64, n), make([]float64, n)
+			for i := range n {
+				wantP[i] = float64(e[k][i]) / all[i]
+				for l := range e {
+					if l != k {
+						wantQ[i] += float64(e[l][i]) / all[i]
+					}
+				}
+			}
+			p, standP := guarded(n)
+			q, standQ := guarded(n)
+			PartSoftmax(p, q, e[k], top, low)
+			standP(t, "p")
+			standQ(t, "q")
+			near(t, "p", p, wantP, 6e-7)
+			near(t, "q", q, wantQ, 6e-7)
+			alone := append([]float32(nil), e[k]...)
+			PartSoftmax(alone, nil, alone, top, low)
+			equal(t, "p alone", alone, p)
+		}
+		for i := range arg {
+			if arg[i] != wantArg[i] {
+				t.Errorf("%d pixels: class %d leads at %d, want %d", n, arg[i], i, wantArg[i])
 				break
 			}
 		}
@@ -170,13 +231,13 @@ func TestOfParts(t *testing.T) {
 			equal(t, "f", f, wantF)
 			equal(t, "hit", hit, wantHit)
 			equal(t, "MulUnless", d, wantD)
-			low := make([]float32, n)
-			Grow(low, c.between(n, -reach, reach))
-			ChainMost(f, hit, own, rest, low, slope)
+			top, low := make([]float32, n), make([]float32, n)
+			TopFour(top, low, own, rest, make([]float32, n), make([]float32, n))
+			ChainMost(f, hit, own, rest, top, low, slope)
 			for i := range own {
-				x := slope[i] / (own[i] + low[i] + rest[i])
-				wantF[i], wantHit[i] = -x, float32((rest[i]+low[i])*x)
-				if rest[i]+low[i] > own[i] {
+				x := slope[i] / (top[i] + low[i])
+				wantF[i], wantHit[i] = -x, float32(rest[i]*x)
+				if rest[i] > own[i] {
 					wantHit[i] = slope[i] - float32(x*own[i])
 				}
 			}
