@@ -1,6 +1,11 @@
 package losses
 
-import "github.com/maskloss/maskloss/losses/internal/grid"
+import (
+	"slices"
+
+	"github.com/maskloss/maskloss/losses/internal/grid"
+	"github.com/maskloss/maskloss/losses/internal/vec"
+)
 
 // EDT writes the Euclidean distance of each nonzero pixel of a mask to the
 // nearest zero pixel, 0 on zeros and +Inf where there is none. It is exact, in
@@ -102,21 +107,40 @@ func Argmax(dst []int32, p Scores) error {
 			}
 			continue
 		}
-		best := make([]float32, px)
-		copy(best, plane(p.Data, n*s.C, px))
-		clear(out)
-		for c := range s.C {
-			for i, x := range plane(p.Data, n*s.C+c, px) {
-				if x != x {
-					return badScore(p.Data, p.Form == Probs)
-				}
-				if x > best[i] {
-					best[i], out[i] = x, int32(c)
-				}
+		for b := range blocksOf(px) {
+			at, size := blockRange(b, px)
+			if !largestOf(out[at:at+size], p, n, at) {
+				return badScore(p.Data, p.Form == Probs)
 			}
 		}
 	}
 	return nil
+}
+
+// largestOf is the class of the largest score of the pixels of image n that begin at
+// a place. It fails where one is not a number.
+func largestOf(arg []int32, p Scores, n, at int) bool {
+	px := p.Shape.Pixels()
+	whole := len(arg) - len(arg)%vec.Step
+	var m [vec.Block]float32
+	for c := range p.Shape.C {
+		z := plane(p.Data, n*p.Shape.C+c, px)[at : at+len(arg)]
+		if !vec.Finite(z) && slices.ContainsFunc(z, func(x float32) bool { return x != x }) {
+			return false
+		}
+		if c == 0 {
+			copy(m[:], z)
+			clear(arg)
+			continue
+		}
+		vec.MaxStep(m[:whole], arg[:whole], z[:whole], int32(c))
+		for i := whole; i < len(arg); i++ {
+			if z[i] > m[i] {
+				m[i], arg[i] = z[i], int32(c)
+			}
+		}
+	}
+	return true
 }
 
 // OneHot writes 1 where a pixel is of a class and 0 elsewhere, [N,C,pixels].

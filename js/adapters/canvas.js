@@ -142,16 +142,25 @@ function paintLabels(data, labels, width, colors) {
         ]
       : readColors('toImageData', colors),
   );
+  // A pixel is one number, looked up where the label is another than that of the pixel before.
+  const pixels = new Uint32Array(data.buffer);
+  const pixel = new Uint32Array(1);
+  const rgba = new Uint8Array(pixel.buffer);
+  let word = 0;
   for (let i = 0; i < labels.length; i++) {
-    const rgba = color.get(labels[i]);
-    if (rgba === undefined) {
-      throw new MasklossError(
-        'label',
-        'colors',
-        `toImageData: pixel (${i % width}, ${Math.floor(i / width)}) has label ${labels[i]}, must have a colour in colors`,
-      );
+    if (i === 0 || labels[i] !== labels[i - 1]) {
+      const of = color.get(labels[i]);
+      if (of === undefined) {
+        throw new MasklossError(
+          'label',
+          'colors',
+          `toImageData: pixel (${i % width}, ${Math.floor(i / width)}) has label ${labels[i]}, must have a colour in colors`,
+        );
+      }
+      rgba.set(of);
+      word = pixel[0];
     }
-    for (let c = 0; c < 4; c++) data[4 * i + c] = rgba[c];
+    pixels[i] = word;
   }
 }
 
