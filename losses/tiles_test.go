@@ -379,6 +379,77 @@ func TestTogetherIsAlone(t *testing.T) {
 	}
 }
 
+// Labels of one, two and four bytes are the same, to the bit: those of bytes have passes of their own, which leave out only the
+// blocks that hold an ignored label.
+func TestWideLabelsAreBytes(t *testing.T) {
+	widen := func(l Labels, bits int) Labels {
+		var out Labels
+		for _, x := range l.U8 {
+			if bits == 16 {
+				out.U16 = append(out.U16, uint16(x))
+			} else {
+				out.I32 = append(out.I32, int32(x))
+			}
+		}
+		return out
+	}
+	for i := range Registry {
+		e := &Registry[i]
+		t.Run(e.Name, func(t *testing.T) {
+			for _, plain := range append(samples(e, 2, 1, 64, 70), wide(e, 2, 1, 64, 70)...) {
+				if plain.in.Target.Kind != Hard {
+					continue
+				}
+				ignored := plain
+				ignored.name += " with some ignored"
+				ignored.in.Ignore = []int32{77}
+				ignored.in.Target.Labels.U8 = append([]uint8(nil), plain.in.Target.Labels.U8...)
+				for k := range ignored.in.Target.Labels.U8 {
+					if at := k % (64 * 70); at > 1100 && at < 1400 || at == 4470 {
+						ignored.in.Target.Labels.U8[k] = 77
+					}
+				}
+				for _, s := range []sample{plain, ignored} {
+					bytes, err := run(e, s)
+					if err != nil {
+						t.Fatalf("%s: %v", s.name, err)
+					}
+					for _, bits := range []int{16, 32} {
+						other := s
+						other.in.Target.Labels = widen(s.in.Target.Labels, bits)
+						if s.in.Prediction.Form == Classes {
+							other.in.Prediction.Labels = widen(s.in.Prediction.Labels, bits)
+						}
+						r, err := run(e, other)
+						if err != nil {
+							t.Fatalf("%s: %v", s.name, err)
+						}
+						if d := differ(bytes.result, r.result) + differ(value(t, s, bytes.spec), value(t, other, bytes.spec)); d != "" {
+							t.Errorf("%s in %d bits: %s", s.name, bits, d)
+						}
+						if k := firstDifference(bytes.out.Gradient, r.out.Gradient); k >= 0 {
+							t.Errorf("%s in %d bits: gradient[%d] is %v, want %v", s.name, bits, k, r.out.Gradient[k], bytes.out.Gradient[k])
+						}
+						if k := firstDifference(bytes.out.Heatmap, r.out.Heatmap); k >= 0 {
+							t.Errorf("%s in %d bits: heatmap[%d] is %v, want %v", s.name, bits, k, r.out.Heatmap[k], bytes.out.Heatmap[k])
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// value evaluates a sample for its numbers alone.
+func value(t *testing.T, s sample, spec Spec) Result {
+	t.Helper()
+	results, err := Evaluate(s.in, []Spec{spec}, nil)
+	if err != nil {
+		t.Fatalf("%s: %v", s.name, err)
+	}
+	return results[0]
+}
+
 // So is the cross entropy, whose gradient is made where it will stand, with each other loss.
 func TestTwoTogetherAreAlone(t *testing.T) {
 	ce := Lookup("ce")
