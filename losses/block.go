@@ -74,7 +74,7 @@ type reader struct {
 	// of each class by it.
 	bare, parts, shifted, keep bool
 	room                       []float32    // a gradient that is not yet written, to keep them in
-	near                       bool         // own and other hold, and grown where kept
+	near                       bool         // grown holds, and what is made of it
 	own, other                 []float32    // e^z of the true class and of all others
 	top, low                   []float32    // the largest e^z and the sum of all others
 	few                        [3][]float32 // e^z of each of at most three classes, until own and other are made of it

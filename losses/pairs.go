@@ -85,19 +85,12 @@ func (j *Job) scanPairs(g *group, from, to, per int, state []float64) int {
 // pourPairs adds a table of so many pixels of an image to the state.
 func (j *Job) pourPairs(g *group, image int, p *pairTable, pixels int, state []float64) {
 	C := g.channels
-	valid := pixels - p.pixels(C)
-	s := state[g.stats:]
-	s[0] += float64(valid) // exact on the first grid, as all of these
-	s[slot] += float64(pixels)
+	j.countClasses(g, pixels-p.pixels(C), pixels, p.pixels, state)
 	for c := range C {
-		n := p.pixels(c)
-		at := s[(headSlots+c*statSlots)*slot:]
-		at[0] += float64(n)
-		at[slot] += float64(valid - n)
 		for _, m := range g.confusion { // the threshold of predicted classes is none
 			at := state[m.at+(image*C+c)*C*slot:]
 			for k, n := range p.count[c*pairStride : c*pairStride+C] {
-				at[k*slot] += float64(n)
+				at[k*slot] += float64(n) // exact on the first grid
 			}
 		}
 	}

@@ -37,7 +37,7 @@ type Scratch struct {
 	B64   []float64
 	Order sorter
 
-	pairs pairTable // of add and its kin, one at a time
+	pairs pairTable
 }
 
 // PlaneResult is what a Plane loss answers.

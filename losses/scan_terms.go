@@ -38,13 +38,13 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 		case t.even && r.w == nil:
 			r.term(t, r.loss, nil, c)
 			pour(at, vec.Sum(r.loss))
-		case t.log && r.w == nil:
-			hit, miss := vec.SumByHit(r.u, r.labels, k)
-			pour(at, -hit)
-			pour(at[slot:], -miss)
 		case t.log:
-			vec.Mul(r.loss, r.u, r.w)
-			hit, miss := vec.SumByHit(r.loss, r.labels, k)
+			u := r.u
+			if r.w != nil {
+				vec.Mul(r.loss, u, r.w)
+				u = r.loss
+			}
+			hit, miss := vec.SumByHit(u, r.labels, k)
 			pour(at, -hit)
 			pour(at[slot:], -miss)
 		default:

@@ -307,19 +307,27 @@ func (j *Job) countLabels(g *group, image int, state []float64) bool {
 			return false
 		}
 	}
+	j.countClasses(g, valid, px, func(c int) int {
+		if c < len(count) {
+			return count[c]
+		}
+		return 0
+	}, state)
+	return true
+}
+
+// countClasses is scanStats of pixels of exclusive classes, of which those that are
+// valid all count alike: so many of each class.
+func (j *Job) countClasses(g *group, valid, pixels int, of func(class int) int, state []float64) {
 	s := state[g.stats:]
 	s[0] += float64(valid) // exact on the first grid, as all of these
-	s[slot] += float64(px)
+	s[slot] += float64(pixels)
 	s = s[headSlots*slot:]
 	for c := range g.channels {
-		n := 0
-		if c < len(count) {
-			n = count[c]
-		}
+		n := of(c)
 		s[c*statSlots*slot] += float64(n)
 		s[(c*statSlots+1)*slot] += float64(valid - n)
 	}
-	return true
 }
 
 // scanSoftmax adds all classes of exclusive ones.

@@ -204,10 +204,13 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 			vec.TwoChain(grad, rise, q, r.labels, k)
 		}
 	case densePixel, bothPixel:
-		r.logs(c)
-		r.denseTarget(c)
 		soft := t.soft
-		if soft == nil || !g.soft {
+		answers := soft != nil && g.soft // by the logit itself
+		if !answers || probs {
+			r.logs(c)
+		}
+		r.denseTarget(c)
+		if !answers {
 			j.denseSlope(t, g, c, grad, heat, rise != nil)
 			break
 		}

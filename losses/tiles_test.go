@@ -33,18 +33,26 @@ func TestTilesMakeTheSameBits(t *testing.T) {
 					if d := differ(whole.result, result); d != "" {
 						t.Fatalf("%s in tiles of %d: %s", s.name, cut, d)
 					}
-					for _, p := range []struct {
-						name     string
-						got, out []float32
-					}{{"gradient", out.Gradient, whole.out.Gradient}, {"heatmap", out.Heatmap, whole.out.Heatmap}, {"values", out.Values, whole.out.Values}} {
-						if i := firstDifference(p.got, p.out); i >= 0 {
-							t.Fatalf("%s in tiles of %d: %s[%d] is %v, want %v", s.name, cut, p.name, i, p.got[i], p.out[i])
-						}
+					if d := differOut(out, whole.out); d != "" {
+						t.Fatalf("%s in tiles of %d: %s", s.name, cut, d)
 					}
 				}
 			}
 		})
 	}
+}
+
+// differOut tells where planes differ by a bit first, "" where they do not.
+func differOut(got, want Out) string {
+	for _, p := range []struct {
+		name      string
+		got, want []float32
+	}{{"gradient", got.Gradient, want.Gradient}, {"heatmap", got.Heatmap, want.Heatmap}, {"values", got.Values, want.Values}} {
+		if i := firstDifference(p.got, p.want); i >= 0 {
+			return fmt.Sprintf("%s[%d] is %v, want %v", p.name, i, p.got[i], p.want[i])
+		}
+	}
+	return ""
 }
 
 // inTiles scans and spreads tiles of some blocks each, in random order.
@@ -368,11 +376,8 @@ func TestTogetherIsAlone(t *testing.T) {
 				if d := differ(r.result, results[i]); d != "" {
 					t.Errorf("%s: %s", r.spec.Name, d)
 				}
-				if k := firstDifference(r.out.Gradient, outs[i].Gradient); k >= 0 {
-					t.Errorf("%s: gradient[%d] is %v, alone %v", r.spec.Name, k, outs[i].Gradient[k], r.out.Gradient[k])
-				}
-				if k := firstDifference(r.out.Heatmap, outs[i].Heatmap); k >= 0 {
-					t.Errorf("%s: heatmap[%d] is %v, alone %v", r.spec.Name, k, outs[i].Heatmap[k], r.out.Heatmap[k])
+				if d := differOut(outs[i], r.out); d != "" {
+					t.Errorf("%s, alone and together: %s", r.spec.Name, d)
 				}
 			}
 		})
@@ -427,11 +432,8 @@ func TestWideLabelsAreBytes(t *testing.T) {
 						if d := differ(bytes.result, r.result) + differ(value(t, s, bytes.spec), value(t, other, bytes.spec)); d != "" {
 							t.Errorf("%s in %d bits: %s", s.name, bits, d)
 						}
-						if k := firstDifference(bytes.out.Gradient, r.out.Gradient); k >= 0 {
-							t.Errorf("%s in %d bits: gradient[%d] is %v, want %v", s.name, bits, k, r.out.Gradient[k], bytes.out.Gradient[k])
-						}
-						if k := firstDifference(bytes.out.Heatmap, r.out.Heatmap); k >= 0 {
-							t.Errorf("%s in %d bits: heatmap[%d] is %v, want %v", s.name, bits, k, r.out.Heatmap[k], bytes.out.Heatmap[k])
+						if d := differOut(r.out, bytes.out); d != "" {
+							t.Errorf("%s in %d bits: %s", s.name, bits, d)
 						}
 					}
 				}
@@ -479,16 +481,8 @@ func TestTwoTogetherAreAlone(t *testing.T) {
 			if d := differ(first.result, results[0]) + differ(second.result, results[1]); d != "" {
 				t.Errorf("%s, ce with %s: %s", s.name, e.Name, d)
 			}
-			for _, p := range []struct {
-				name      string
-				got, want []float32
-			}{
-				{"gradient of ce", outs[0].Gradient, first.out.Gradient}, {"gradient", outs[1].Gradient, second.out.Gradient},
-				{"heatmap", outs[1].Heatmap, second.out.Heatmap}, {"values", outs[1].Values, second.out.Values},
-			} {
-				if k := firstDifference(p.got, p.want); k >= 0 {
-					t.Errorf("%s, ce with %s: %s[%d] is %v, alone %v", s.name, e.Name, p.name, k, p.got[k], p.want[k])
-				}
+			if d := differOut(outs[0], Out{Gradient: first.out.Gradient}) + differOut(outs[1], second.out); d != "" {
+				t.Errorf("%s, ce with %s: %s", s.name, e.Name, d)
 			}
 		}
 	}

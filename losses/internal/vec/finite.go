@@ -24,40 +24,21 @@ func Finite(x []float32) bool {
 }
 
 // NoneNegative says that x holds no NaN, no infinity and nothing below 0, where -0 is not. Any length.
-func NoneNegative(x []float32) bool {
-	zero, most := splat(0), splat(math.MaxFloat32)
-	all := splatI(-1)
-	for len(x) >= Step {
-		s := (*[Step]float32)(x)
-		x = x[Step:]
-		x0, x1, x2, x3 := load(s[0:4]), load(s[4:8]), load(s[8:12]), load(s[12:16])
-		a := x0.GreaterEqual(zero).And(x0.LessEqual(most)).And(x1.GreaterEqual(zero)).And(x1.LessEqual(most))
-		b := x2.GreaterEqual(zero).And(x2.LessEqual(most)).And(x3.GreaterEqual(zero)).And(x3.LessEqual(most))
-		all = all.And(a.And(b).ToInt32x4())
-	}
-	var w [4]int32
-	all.StoreArray(&w)
-	if w[0]&w[1]&w[2]&w[3] == 0 {
-		return false
-	}
-	for _, v := range x {
-		if !(v >= 0 && v <= math.MaxFloat32) {
-			return false
-		}
-	}
-	return true
-}
+func NoneNegative(x []float32) bool { return between(x, math.MaxFloat32) }
 
 // Within01 says that all of x is in [0, 1], where -0 is and NaN is not. Any length.
-func Within01(x []float32) bool {
-	zero, one := splat(0), splat(1)
+func Within01(x []float32) bool { return between(x, 1) }
+
+// between says that all of x is from 0 to a number.
+func between(x []float32, most float32) bool {
+	zero, last := splat(0), splat(most)
 	all := splatI(-1)
 	for len(x) >= Step {
 		s := (*[Step]float32)(x)
 		x = x[Step:]
 		x0, x1, x2, x3 := load(s[0:4]), load(s[4:8]), load(s[8:12]), load(s[12:16])
-		a := x0.GreaterEqual(zero).And(x0.LessEqual(one)).And(x1.GreaterEqual(zero)).And(x1.LessEqual(one))
-		b := x2.GreaterEqual(zero).And(x2.LessEqual(one)).And(x3.GreaterEqual(zero)).And(x3.LessEqual(one))
+		a := x0.GreaterEqual(zero).And(x0.LessEqual(last)).And(x1.GreaterEqual(zero)).And(x1.LessEqual(last))
+		b := x2.GreaterEqual(zero).And(x2.LessEqual(last)).And(x3.GreaterEqual(zero)).And(x3.LessEqual(last))
 		all = all.And(a.And(b).ToInt32x4())
 	}
 	var w [4]int32
@@ -66,7 +47,7 @@ func Within01(x []float32) bool {
 		return false
 	}
 	for _, v := range x {
-		if !(v >= 0 && v <= 1) {
+		if !(v >= 0 && v <= most) {
 			return false
 		}
 	}

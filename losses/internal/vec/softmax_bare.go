@@ -198,9 +198,9 @@ func TopClass(arg []int32, e, top []float32, class int32) {
 	}
 }
 
-// topClass is o where the lanes are equal and arg is -1, which none of its bits survive.
-func topClass(arg I32, e, top F32, o I32) I32 {
-	return arg.AndNot(bits(e).Equal(bits(top)).ToInt32x4().And(arg.ShiftAllRight(31))).Or(o.And(bits(e).Equal(bits(top)).ToInt32x4()).And(arg.ShiftAllRight(31)))
+func topClass(arg I32, e, top F32, class I32) I32 {
+	first := bits(e).Equal(bits(top)).ToInt32x4().And(arg.ShiftAllRight(31))
+	return arg.AndNot(first).Or(class.And(first))
 }
 
 // log(1+w) of w = rest/own without w: for a power 2^k that brings y = 2^k own near to s = own + rest, it is k ln 2 + 2 atanh x
