@@ -13,6 +13,12 @@ const brotli = promisify(brotliCompress);
 /** Milliseconds between pages. */
 const PAUSE = 300;
 
+/**
+ * Milliseconds from opening a window to visiting a page in it. A new window loads pages of the browser's own, on both cores, which
+ * a visit at once would wait for; a reader's window is long open.
+ */
+const SETTLING = 1000;
+
 const PACKAGE = '../build/package';
 const MODULES = '/js/bench/node_modules/@tensorflow';
 
@@ -112,6 +118,7 @@ export async function firstNumber(browser, url, times) {
       // A context of its own has no cache.
       const context = await browser.newContext();
       const page = await context.newPage();
+      await setTimeout(SETTLING);
       await page.goto(`${url}first/${result.name}.html`);
       const handle = await page.waitForFunction(() => /** @type {any} */ (globalThis).first, undefined, {
         timeout: 60_000,
