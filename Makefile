@@ -80,9 +80,10 @@ deploy: wasm/worker/node_modules/.installed ## wrangler deploy
 derived:
 	@if [ -d wasm/gen ]; then go run ./wasm/gen; else echo 'missing: wasm/gen, nothing derived is written'; fi
 
-js/maskloss.wasm: derived
+js/maskloss.wasm: derived js/wasm_exec.js
 	@$(WASM) $(SMALL) $(GOBUILD) -o build/linked/page.wasm ./wasm
-	@go run ./wasm/relink build/linked/page.wasm $@
+	@go run ./wasm/relink build/linked/page.wasm build/linked/relinked.wasm
+	@node js/scripts/image.js build/linked/relinked.wasm $@
 
 js/wasm_exec.js:
 	@install -m 644 "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@
@@ -94,12 +95,12 @@ build/edge/app.wasm: derived
 	@$(WASM) $(SMALL) $(GOBUILD) -tags edge -o build/linked/edge.wasm ./wasm
 	@go run ./wasm/relink build/linked/edge.wasm $@
 
-# The package as published: the modules joined to few, which a page fetches sooner, and left as readable as they are. The
-# declarations stand beside them, which would hide them from the type check in js/.
+# The package as published: each entry, the pool and the worker is one file, which a page fetches sooner than many, and left as
+# readable as it is. The declarations stand beside them, which would hide them from the type check in js/.
 build/package: build js/node_modules/.installed
 	@rm -rf $@
-	@$(BIN)/esbuild js/index.js js/worker.js js/adapters/index.js --bundle --splitting --format=esm --charset=utf8 \
-		--outbase=js --outdir=$@ --log-level=warning
+	@$(BIN)/esbuild js/index.js js/pool.js js/worker.js js/adapters/index.js --bundle --external:./pool.js --format=esm \
+		--charset=utf8 --outbase=js --outdir=$@ --log-level=warning
 	@cp js/wasm_exec.js js/*.d.ts js/maskloss.wasm LICENSE README.md $@
 	@$(BIN)/tsc -p js/tsconfig.package.json
 	@node -e 'const { devDependencies, scripts, ...shipped } = require("./js/package.json"); console.log(JSON.stringify(shipped, null, 2))' > $@/package.json

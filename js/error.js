@@ -35,4 +35,15 @@ export class MasklossError extends Error {
     /** @type {string} */
     this.field = field;
   }
+
+  /**
+   * An error of another file of the package is one too: as published, each is whole and has this class for itself.
+   *
+   * @override
+   * @param {unknown} error
+   * @returns {error is MasklossError}
+   */
+  static [Symbol.hasInstance](error) {
+    return error instanceof Error && error.name === 'MasklossError';
+  }
 }

@@ -48,6 +48,18 @@ import { MasklossError } from './error.js';
 
 const MAX_LABEL = 2 ** 31 - 1;
 
+/** The arrays that a program knows, by its names of them. */
+export const TYPES = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, i32: Int32Array };
+
+/** @param {Elements | Float64Array} data @returns {keyof typeof TYPES} */
+export function typeOf(data) {
+  // By name: the array may be of another realm.
+  const name = Object.prototype.toString.call(data).slice(8, -1);
+  return /** @type {keyof typeof TYPES} */ (
+    Object.keys(TYPES).find((key) => TYPES[/** @type {keyof typeof TYPES} */ (key)].name === name)
+  );
+}
+
 /**
  * @param {import('./error.js').ErrorCode} code
  * @param {string} field

@@ -1,5 +1,6 @@
 import { MasklossError } from './error.js';
 import { start } from './go.js';
+import { TYPES, typeOf } from './input.js';
 import { bringOut } from './outputs.js';
 
 /**
@@ -81,21 +82,10 @@ const ALIGN = 64;
 /** What a 32-bit memory can hold. */
 const MAX_BYTES = 2 ** 32;
 
-export const TYPES = { f32: Float32Array, f64: Float64Array, u8: Uint8Array, u16: Uint16Array, i32: Int32Array };
-
 /** In the order of wasm/input.go. */
 const FORMS = ['logits', 'probs', 'labels'];
 const KINDS = ['labels', 'soft', 'instances'];
 const TYPE_NAMES = Object.keys(TYPES);
-
-/** @param {Elements | Float64Array} data @returns {keyof typeof TYPES} */
-export function typeOf(data) {
-  // By name: the array may be of another realm.
-  const name = Object.prototype.toString.call(data).slice(8, -1);
-  return /** @type {keyof typeof TYPES} */ (
-    Object.keys(TYPES).find((key) => TYPES[/** @type {keyof typeof TYPES} */ (key)].name === name)
-  );
-}
 
 /**
  * A running program and its memory. All calls are synchronous and throw a MasklossError; after any of them it still works: a
@@ -110,20 +100,27 @@ export class Instance {
   #blocks = WORDS;
   /** Plans by what was asked, the latest last. @type {Map<string, Plan>} */
   #plans = new Map();
+  /** Answers of the program of such as it made beforehand. @type {Map<string, string>} */
+  #made = new Map();
   /** The latest of them, by the object that asked for it. @type {{request: Request, plan: Plan} | undefined} */
   #latest;
   #disposed = false;
+  #prepare;
 
-  /** @param {WebAssembly.Module} module */
-  constructor(module) {
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {import('./go.js').Prepare} [prepare]
+   */
+  constructor(module, prepare) {
     this.#module = module;
+    this.#prepare = prepare;
     this.#program = this.#start();
   }
 
   #start() {
     let program;
     try {
-      program = start(this.#module);
+      program = start(this.#module, this.#prepare);
     } catch (error) {
       throw new MasklossError(
         'load',
@@ -146,6 +143,7 @@ export class Instance {
     this.#life++;
     this.#kept = 0;
     this.#plans.clear();
+    this.#made = program.plans;
     this.#latest = undefined;
     return program;
   }
@@ -176,7 +174,7 @@ export class Instance {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#program.binding.close();
-    this.#program = { exports: {}, binding: {}, exited: true, output: '' };
+    this.#program = { exports: {}, binding: {}, plans: new Map(), exited: true, output: '' };
     this.#plans.clear();
     this.#latest = undefined;
   }
@@ -391,7 +389,8 @@ export class Instance {
     if (plan) {
       this.#plans.delete(key);
     } else {
-      plan = /** @type {Plan} */ (JSON.parse(this.#call('plan', request)));
+      plan = /** @type {Plan} */ (JSON.parse(this.#made.get(key) ?? this.#call('plan', request)));
+      this.#made.delete(key); // once dropped it is gone
       for (const loss of plan.losses) {
         loss.params = ordered(loss.params);
         for (const value of Object.values(loss.params)) Object.freeze(value);

@@ -5,8 +5,7 @@
  */
 
 import { MasklossError } from './error.js';
-import { product } from './input.js';
-import { TYPES, typeOf } from './instance.js';
+import { product, TYPES, typeOf } from './input.js';
 
 /**
  * @typedef {import('./input.js').CheckedInput} CheckedInput

@@ -17,6 +17,7 @@ import (
 type arena struct {
 	blocks map[int][]byte
 	held   int // bytes of all blocks
+	share  int // the garbage that may gather, in percent of what is in use
 }
 
 // The blocks that the program itself fills; the host has the others, and knows
@@ -79,6 +80,13 @@ func release(block int32) {
 	shared.pace()
 }
 
+// collect gives back what nothing refers to any more, before the build looks at
+// the memory (js/scripts/image.js).
+//
+//lint:ignore U1000 the build calls it
+//go:wasmexport collect
+func collect() { runtime.GC() }
+
 func (a *arena) grow(block int, size float64) ([]byte, error) {
 	b := a.blocks[block]
 	if size <= float64(len(b)) && b != nil {
@@ -115,11 +123,14 @@ func (a *arena) drop(block int) {
 
 // pace keeps the garbage beside the blocks small.
 func (a *arena) pace() {
-	percent := 100
+	share := 100
 	if a.held > garbage {
-		percent = max(2, 100*garbage/a.held)
+		share = max(2, 100*garbage/a.held)
 	}
-	debug.SetGCPercent(percent)
+	if share != a.share {
+		a.share = share
+		debug.SetGCPercent(share)
+	}
 }
 
 func noMemory(size float64) error {

@@ -46,6 +46,8 @@ const (
 	sectionType      = 1
 	sectionImport    = 2
 	sectionFunction  = 3
+	sectionGlobal    = 6
+	sectionExport    = 7
 	sectionStart     = 8
 	sectionCode      = 10
 	sectionData      = 11
@@ -84,6 +86,14 @@ func relink(module []byte) ([]byte, error) {
 		switch s.id {
 		case sectionCode:
 			s.body, err = reshape(s.body, names)
+		case sectionGlobal:
+			if names != nil && (&reader{rest: s.body}).uint() != len(registers) {
+				err = errors.New("has other globals than the registers of Go")
+			}
+		case sectionExport:
+			if names != nil {
+				s.body = exportRegisters(s.body)
+			}
 		case sectionData:
 			s.body, table, err = joinData(s.body, names != nil)
 		}
