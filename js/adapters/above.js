@@ -2,7 +2,8 @@
 // too small to be fetched. Where WebAssembly or its SIMD is not to be had, the caller does it in JavaScript, at a third of the speed.
 
 /** Pixels at a time: they stay in the first cache. */
-const TILE = 4096;
+const TILE = 2048;
+const PAGES = Math.ceil((5 * TILE) / 65536);
 
 /** An instruction of SIMD. @param {number[]} code */
 const simd = (...code) => [0xfd, ...code];
@@ -13,28 +14,38 @@ const get = (n) => [0x20, n];
 /** @param {number} n of local variable */
 const set = (n) => [0x21, n];
 
-const [END, SHIFT, THRESHOLD, AT, LIMIT, BYTE] = [0, 1, 2, 3, 4, 5];
+const [END, THRESHOLD, AT, LIMIT, ONE] = [0, 1, 2, 3, 4];
 
 /** Unsigned LEB128. @param {number} x @returns {number[]} */
 const leb = (x) => (x < 128 ? [x] : [(x & 127) | 128, ...leb(x >>> 7)]);
 
-/** Four pixels from AT on, as the bytes wanted. @param {number} offset */
-const four = (offset) => [
+/** A number in each lane. @param {number} n up to 63 @param {number} splat */
+const every = (n, splat) => [0x41, n, ...simd(splat)];
+
+/**
+ * Four pixels from AT on, as the bytes of a channel, each in 32 bits. A shift by a constant is one instruction, by a variable three.
+ *
+ * @param {number} offset
+ * @param {number} channel
+ */
+const four = (offset, channel) => [
   ...[...get(AT), ...simd(0x00), 0, offset], // v128.load
-  ...[...get(SHIFT), ...simd(0xad, 1)], // i32x4.shr_u
-  ...[...get(BYTE), ...simd(0x4e)], // v128.and
+  ...(channel > 0 ? [0x41, 8 * channel, ...simd(0xad, 1)] : []), // i32.const, i32x4.shr_u
+  ...(channel < 3 ? [0x41, 0xff, 1, ...simd(0x11), ...simd(0x4e)] : []), // i32.const 255, i32x4.splat, v128.and
 ];
 
-const BODY = [
-  ...[2, 1, 0x7f, 2, 0x7b], // locals: AT; LIMIT and BYTE
+/** @param {number} channel */
+const body = (channel) => [
+  ...[2, 1, 0x7f, 2, 0x7b], // locals: AT; LIMIT and ONE
   ...[...get(THRESHOLD), ...simd(0x0f), ...set(LIMIT)], // i8x16.splat
-  ...[0x41, 0xff, 1, ...simd(0x11), ...set(BYTE)], // i32.const 255, i32x4.splat
+  ...[...every(1, 0x0f), ...set(ONE)],
   ...[0x03, 0x40], // loop
   ...[...get(AT), 0x41, 2, 0x76], // AT / 4, where the sixteen go
-  ...[...four(0), ...four(16), ...simd(0x86, 1)], // i16x8.narrow_i32x4_u
-  ...[...four(32), ...four(48), ...simd(0x86, 1)],
+  ...[...four(0, channel), ...four(16, channel), ...simd(0x86, 1)], // i16x8.narrow_i32x4_u
+  ...[...four(32, channel), ...four(48, channel), ...simd(0x86, 1)],
   ...simd(0x66), // i8x16.narrow_i16x8_u
-  ...[...get(LIMIT), ...simd(0x28), ...simd(0x61)], // i8x16.gt_u, i8x16.neg: 1 where it is above
+  // What is left beyond the threshold, and of that one at most: a comparison of unsigned bytes takes four instructions.
+  ...[...get(LIMIT), ...simd(0x73), ...get(ONE), ...simd(0x77)], // i8x16.sub_sat_u, i8x16.min_u
   ...[...simd(0x0b), 0, ...leb(4 * TILE)], // v128.store, behind the pixels
   ...[...get(AT), 0x41, 0xc0, 0, 0x6a, 0x22, AT], // AT += 64
   ...[...get(END), 0x49, 0x0d, 0], // again while AT < END
@@ -44,23 +55,25 @@ const BODY = [
 /** @param {number} id @param {number[]} content */
 const section = (id, ...content) => [id, ...leb(content.length), ...content];
 
-const MODULE = [
+/** @param {number[]} code */
+const moduleOf = (code) => [
   ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-  ...section(1, 1, 0x60, 3, 0x7f, 0x7f, 0x7f, 0), // (i32, i32, i32) -> ()
+  ...section(1, 1, 0x60, 2, 0x7f, 0x7f, 0), // (i32, i32) -> ()
   ...section(3, 1, 0),
-  ...section(5, 1, 0, 1), // a memory of one page
+  ...section(5, 1, 0, PAGES),
   ...section(7, 2, 1, 0x6d, 2, 0, 1, 0x66, 0, 0), // exports m and f
-  ...section(10, 1, ...leb(BODY.length), ...BODY),
+  ...section(10, 1, ...leb(code.length), ...code),
 ];
 
-/** @typedef {(end: number, shift: number, threshold: number) => void} Above bytes in multiples of 64 */
+/** @typedef {(end: number, threshold: number) => void} Above bytes in multiples of 64 */
 
-/** @type {{above: Above, pixels: Uint8Array, bits: Uint8Array} | null | undefined} null where it cannot be had */
-let kernel;
+/** By channel. @type {({above: Above, pixels: Uint8Array, bits: Uint8Array} | null)[]} null where it cannot be had */
+const kernels = [];
 
-function start() {
+/** @param {number} channel */
+function start(channel) {
   try {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(MODULE)));
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(moduleOf(body(channel)))));
     const { buffer } = /** @type {WebAssembly.Memory} */ (exports.m);
     return {
       above: /** @type {Above} */ (exports.f),
@@ -82,12 +95,13 @@ function start() {
  * @returns {boolean} false where it cannot, and has written nothing
  */
 export function rgbaAbove(rgba, channel, threshold, bits) {
-  if (kernel === undefined) kernel = start();
+  if (kernels[channel] === undefined) kernels[channel] = start(channel);
+  const kernel = kernels[channel];
   if (!kernel) return false;
   for (let at = 0; at < bits.length; at += TILE) {
     const n = Math.min(TILE, bits.length - at);
     kernel.pixels.set(rgba.subarray(4 * at, 4 * (at + n)));
-    kernel.above(4 * n, 8 * channel, threshold);
+    kernel.above(4 * n, threshold);
     bits.set(n === TILE ? kernel.bits : kernel.bits.subarray(0, n), at);
   }
   return true;
