@@ -127,7 +127,7 @@ EXPORT void focal2(const float *x, const uint8_t *t, int n, double *out) {
 // Any exponent: sigma(z)^gamma is e^(gamma log sigma(z)), and log sigma(z) = min(z, 0) - log(1 + e^-|z|).
 EXPORT void focal(const float *x, const uint8_t *t, int n, double *out, float gamma) {
   double sum = 0;
-  lanes g = wasm_f32x4_splat(gamma * log2e);
+  lanes g = wasm_f32x4_splat(gamma);
   for (int i = 0; i < n;) {
     int end = i + 4096 < n ? i + 4096 : n;
     lanes acc = F(0);
@@ -136,8 +136,8 @@ EXPORT void focal(const float *x, const uint8_t *t, int n, double *out, float ga
       for (int j = 0; j < 4; j++) {
         lanes z = wasm_v128_xor(load(x + i + 4 * j), signOf(l.v[j]));
         lanes u = log1pUnit(fade(z)), up = positive(z);
-        lanes power = wasm_f32x4_pmax(F(-125.0f), MUL(g, SUB(SUB(z, up), u)));
-        acc = ADD(acc, MUL(exp2lanes(power), ADD(up, u)));
+        lanes power = wasm_f32x4_pmax(F(-87.0f), MUL(g, SUB(SUB(z, up), u)));
+        acc = ADD(acc, MUL(expLanes(power), ADD(up, u)));
       }
     }
     sum += total(acc);

@@ -1,5 +1,5 @@
 // Four float32 lanes and the functions that every loss is made of. The coefficients are minimax fits of the relative error
-// (own Remez exchange): 7.5e-8 for 2^r, 1.7e-7 and 1.2e-7 for the logarithms.
+// (own Remez exchange): those of the package for e^r, 1.7e-7 and 1.2e-7 for the logarithms.
 
 #ifndef LANES_H
 #define LANES_H
@@ -19,20 +19,34 @@ typedef v128_t lanes;
 #define MUL wasm_f32x4_mul
 #define DIV wasm_f32x4_div
 
-static const float log2e = 1.44269504f;
-
 INLINE lanes load(const float *p) { return wasm_v128_load(p); }
 INLINE void store(float *p, lanes x) { wasm_v128_store(p, x); }
 
-// Adding 1.5*2^23 rounds to an integer, which then stands in the lowest bits: shifted, these are the exponent.
-INLINE lanes exp2lanes(lanes z) {
-  lanes t = ADD(z, F(12582912.0f));
-  lanes r = SUB(z, SUB(t, F(12582912.0f)));
-  lanes p = ADD(MUL(F(0.00132764718f), r), F(0.00967554133f));
-  p = ADD(MUL(p, r), F(0.0555071327f));
-  p = ADD(MUL(p, r), F(0.240221197f));
-  p = ADD(MUL(p, r), F(0.693146967f));
-  p = ADD(MUL(p, r), F(1.00000007f));
+// Adding 1.5*2^23 rounds to an integer k, which then stands in the lowest bits: shifted, these are the exponent. k ln 2 is taken
+// away in two parts, of which the first is exact, as a product with log2 e would cost up to 1.1e-6 of e^-20.
+#define REDUCED(x)                                          \
+  lanes t = ADD(MUL(x, F(1.44269504f)), F(12582912.0f));    \
+  lanes k = SUB(t, F(12582912.0f));                         \
+  lanes r = SUB(SUB(x, MUL(k, F(0.693359375f))), MUL(k, F(-2.12194440e-4f)))
+
+// e^x, within 8e-8 of itself.
+INLINE lanes expLanes(lanes x) {
+  REDUCED(x);
+  lanes p = ADD(MUL(F(0.0013814595f), r), F(0.008368717f));
+  p = ADD(MUL(p, r), F(0.04166839f));
+  p = ADD(MUL(p, r), F(0.16666521f));
+  p = ADD(MUL(p, r), F(0.49999994f));
+  p = ADD(ADD(MUL(p, MUL(r, r)), r), F(1.0f));
+  return wasm_i32x4_add(p, wasm_i32x4_shl(t, 23));
+}
+
+// e^x for a softmax, where the 1.1e-7 that it is off cancel.
+INLINE lanes bareExpLanes(lanes x) {
+  REDUCED(x);
+  lanes p = ADD(MUL(F(0.008312489837408066f), r), F(0.04189044237136841f));
+  p = ADD(MUL(p, r), F(0.16667115688323975f));
+  p = ADD(MUL(p, r), F(0.4999922811985016f));
+  p = ADD(ADD(MUL(p, MUL(r, r)), r), F(1.0f));
   return wasm_i32x4_add(p, wasm_i32x4_shl(t, 23));
 }
 
@@ -41,10 +55,9 @@ INLINE lanes absolute(lanes x) { return wasm_v128_and(x, I(0x7fffffff)); }
 // max(x, 0) by the order of the bits.
 INLINE lanes positive(lanes x) { return wasm_i32x4_max(x, I(0)); }
 
-// e^-|x|, for |x| up to 86.
+// e^-|x|, for |x| up to 86. The bits of negative numbers are ordered the other way around.
 INLINE lanes fade(lanes x) {
-  lanes a = wasm_i32x4_min(absolute(x), I(0x42ac0000));
-  return exp2lanes(MUL(a, F(-1.44269504f)));
+  return expLanes(wasm_u32x4_min(wasm_v128_or(x, I(0x80000000)), I(0xc2ac0000)));
 }
 
 // log(1+e) for e in [0, 1].
