@@ -159,12 +159,17 @@ func units(seen U8) bool {
 
 // lowered4 is -|x|. x - (-|x|) is 2 max(x, 0) without a rounding, and not finite where x is not, whatever its sign.
 func lowered4(a, b, c, d F32) (F32, F32, F32, F32) {
-	s := splatI(signBit)
+	s := everyI(&signBits)
 	return float(bits(a).Or(s)), float(bits(b).Or(s)), float(bits(c).Or(s)), float(bits(d).Or(s))
 }
 
 // away is -x where label is 1 and x where it is 0: the logit of what is wrong.
 func away(x F32, label I32) F32 { return float(bits(x).Xor(label.ShiftAllLeft(31))) }
+
+// outer is over of what away gives where the mask is that of the label.
+func outer(x F32, mask I32, e F32) F32 {
+	return float(bits(e).Max(everyI(&oneBits).AndNot(bits(x).ShiftAllRight(31).Xor(mask))))
+}
 
 // gather is (1+w)(1+e) - 1.
 func gather(w, e F32) F32 { return w.Add(e).Add(w.Mul(e)) }

@@ -64,8 +64,8 @@ func unless4(a, b, c, d F32, k, l, m, n, class I32) (F32, F32, F32, F32) {
 }
 
 // size is |x|, opposite -x, below min(x, 0): by integers, which is quicker and has no special cases.
-func size(x F32) F32     { return float(bits(x).AndNot(splatI(signBit))) }
-func opposite(x F32) F32 { return float(bits(x).Xor(splatI(signBit))) }
+func size(x F32) F32     { return float(bits(x).AndNot(everyI(&signBits))) }
+func opposite(x F32) F32 { return float(bits(x).Xor(everyI(&signBits))) }
 func below(x F32) F32    { return float(bits(x).Min(splatI(0))) }
 
 // signBit is the sign of a float32; the others are its size.
@@ -81,7 +81,8 @@ func every(x *[4]float32) F32 { return load(x[:]) }
 func everyI(x *[4]int32) I32  { return loadI(x[:]) }
 
 var (
-	one     = four(1)
-	two     = four(2)
-	oneBits = fourI(0x3f800000) // of the float32 1
+	one      = four(1)
+	two      = four(2)
+	oneBits  = fourI(0x3f800000) // of the float32 1
+	signBits = fourI(signBit)
 )

@@ -31,7 +31,7 @@ func fade(dst, x []float32) {
 
 // fade4 is -|x|, brought to where e^x is normal.
 func fade4(a, b, c, d F32) (F32, F32, F32, F32) {
-	s, l := splatI(signBit), bits(every(&lowest))
+	s, l := everyI(&signBits), bits(every(&lowest))
 	return float(minUnsigned(bits(a).Or(s), l)), float(minUnsigned(bits(b).Or(s), l)),
 		float(minUnsigned(bits(c).Or(s), l)), float(minUnsigned(bits(d).Or(s), l))
 }
@@ -180,7 +180,7 @@ func masksI4(s *[Step]int32) (a, b, c, d I32) {
 func facing(x F32, mask I32) F32 { return float(bits(x).Xor(splatI(signBit).AndNot(mask))) }
 
 // left is x where the mask is not set and 0 elsewhere.
-func left(x F32, mask I32) F32 { return float(bits(x).AndNot(mask)) }
+func left(x F32, mask I32) F32 { return float(bits(x).Xor(bits(x).And(mask))) }
 
 // TrueSums are sums over the pixels of a class and over the others: Σ -log p of the true one of two classes, and Σ -q² log p
 // with q = 1-p.
