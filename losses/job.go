@@ -13,7 +13,8 @@ type Result struct {
 // Warning is something that a caller should know of a number.
 type Warning struct{ Code, Message string }
 
-// Out is where the wanted planes of one result go; nil is not wanted.
+// Out is where the wanted planes of one result go; nil is not wanted. None may
+// share memory with the input or with each other.
 type Out struct {
 	Gradient []float32 // d value / d prediction.data, of its length
 	Heatmap  []float32 // [N,(D,)H,W], sums to the value

@@ -71,7 +71,7 @@ func (j *Job) unitPass(g *group) unitPass {
 	case g.dense && !g.squares && !g.exact && j.outs == nil && g.act == sigmoidProbs:
 		return j.unitOverlap
 	case g.dense && !g.squares && !g.exact && j.outs == nil:
-		return j.unitErrors
+		return j.unitErrors(g)
 	case g.hard && g.plain() && j.outs == nil:
 		return j.unitCrossEntropy
 	case g.hard && len(g.terms) == 1 && g.terms[0].even && j.outs == nil && g.act == sigmoidLogits:
@@ -167,17 +167,19 @@ func (j *Job) unitOverlap(u *unitSum, c, start, blocks int) int {
 	return blocks
 }
 
-func (j *Job) unitErrors(u *unitSum, c, start, blocks int) int {
-	x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
-	for b := range blocks {
-		fn, fp, ones, ok := vec.SigmoidErrorsUnit8(x[:vec.Block], t[:vec.Block])
-		if !ok {
-			return b
+func (j *Job) unitErrors(g *group) unitPass {
+	return func(u *unitSum, c, start, blocks int) int {
+		x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
+		for b := range blocks {
+			fn, fp, ones, ok := vec.SigmoidErrorsUnit8(g.read.mem.e[:], x[:vec.Block], t[:vec.Block])
+			if !ok {
+				return b
+			}
+			u.add(ones, fn, fp)
+			x, t = x[vec.Block:], t[vec.Block:]
 		}
-		u.add(ones, fn, fp)
-		x, t = x[vec.Block:], t[vec.Block:]
+		return blocks
 	}
-	return blocks
 }
 
 func (j *Job) unitCrossEntropy(u *unitSum, c, start, blocks int) int {

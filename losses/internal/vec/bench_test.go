@@ -51,7 +51,7 @@ func BenchmarkKernels(b *testing.B) {
 		{"OutcomesUnit", 8, func() { OutcomesUnit(t, 0.5, label) }},
 		{"UnitSums8", 5, func() { UnitSums8(d, x, bytes, 0.5) }},
 		{"HitAllUnit8", 5, func() { HitAllUnit8(p, bytes) }},
-		{"SigmoidErrorsUnit8", 5, func() { SigmoidErrorsUnit8(x, bytes) }},
+		{"SigmoidErrorsUnit8", 5, func() { SigmoidErrorsUnit8(e, x, bytes) }},
 		{"CrossEntropyUnit8", 5, func() { CrossEntropyUnit8(x, bytes) }},
 		{"FocalUnit8", 5, func() { FocalUnit8(d, x, bytes, 1.7) }},
 		{"LogPart", 12, func() { LogPart(d, t, rest) }},

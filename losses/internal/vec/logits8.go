@@ -68,9 +68,8 @@ func CrossEntropySlopeUnit8(dx, x []float32, t []uint8, hit, miss float32) (sum 
 			p, q, r, o = load4(&w)
 			store4(&w, gather(p, a), gather(q, b), gather(r, c), gather(o, d))
 			p, q, r, o = load4(at(x, j))
-			k, l, m, n = widen8(s)
-			p, q, r, o = away(p, k), away(q, l), away(r, m), away(o, n)
-			e, f, g, h = part4(over(p, a), over(q, b), over(r, c), over(o, d), a, b, c, d)
+			k, l, m, n = masks8(s)
+			e, f, g, h = part4(outer(p, k, a), outer(q, l, b), outer(r, m, c), outer(o, n, d), a, b, c, d)
 			store4(at(dx, j), pulled(e, k, hit, miss), pulled(f, l, hit, miss), pulled(g, m, hit, miss), pulled(h, n, hit, miss))
 		}
 		sum += total(sums) / 2
@@ -107,40 +106,31 @@ func ReadUnit8(e []float32, label []int32, x []float32, t []uint8) (ones int, ok
 }
 
 // SigmoidErrorsUnit8 is Σ σ(-x) where the label is 1 and Σ σ(x) where it is 0, false negatives and false positives: SumByHit of
-// FadedLack.
-func SigmoidErrorsUnit8(x []float32, t []uint8) (fn, fp float64, ones int, ok bool) {
+// FadedLack. e is room for a block: the turns of two short loops overlap better than those of a long one.
+func SigmoidErrorsUnit8(e, x []float32, t []uint8) (fn, fp float64, ones int, ok bool) {
 	n := len(x)
 	checkUnit8(n, len(t))
-	t = t[:n]
+	check(n, len(e))
+	e, t = e[:n], t[:n]
+	finite := guardedFade(e, x)
 	var count8, seen U8
-	var guard F32 // infinite or not a number where a logit is
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
 		var hits, misses F32
 		for j := i; j <= end; j += Step {
-			a, b, c, d := load4(at(x, j))
-			guard = guard.Add(tree(a, b, c, d))
-			a, b, c, d = fade4(a, b, c, d)
-			e, f, g, h := nearest4(a, b, c, d)
-			a, b, c, d = remainder4(a, b, c, d, e, f, g, h)
-			p, q, r, o := series4(a, b, c, d)
-			p, q, r, o = power4(p, q, r, o, a, b, c, d)
-			a, b, c, d = scale4(p, q, r, o, e, f, g, h)
 			s := at(t, j)
 			y := loadU8(s[:])
 			count8, seen = count8.Add(y), seen.Or(y)
-			k, l, m, n := widen8(s)
-			p, q, r, o = load4(at(x, j))
-			p, q, r, o = away(p, k), away(q, l), away(r, m), away(o, n)
-			a, b, c, d = part4(over(p, a), over(q, b), over(r, c), over(o, d), a, b, c, d)
-			k, l, m, n = masks8(s)
+			k, l, m, n := masks8(s)
+			a, b, c, d := load4(at(e, j))
+			p, q, r, o := load4(at(x, j))
+			a, b, c, d = part4(outer(p, k, a), outer(q, l, b), outer(r, m, c), outer(o, n, d), a, b, c, d)
 			hits = hits.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
 			misses = misses.Add(tree(left(a, k), left(b, l), left(c, m), left(d, n)))
 		}
 		fn, fp = fn+total(hits), fp+total(misses)
 	}
-	g := total(guard)
-	return fn, fp, count(count8), units(seen) && g-g == 0
+	return fn, fp, count(count8), units(seen) && finite
 }
 
 // checkUnit8 panics unless a block has as many labels as logits.
@@ -174,7 +164,8 @@ func outer(x F32, mask I32, e F32) F32 {
 // gather is (1+w)(1+e) - 1.
 func gather(w, e F32) F32 { return w.Add(e).Add(w.Mul(e)) }
 
-// pulled is q times hit where label is 1 and miss where it is 0.
-func pulled(q F32, label I32, hit, miss float32) F32 {
-	return q.Mul(splat(hit).IfElse(label.Equal(splatI(1)), splat(miss)))
+// pulled is q times hit where the mask is set and miss where it is not. hit differs from miss by the bits of both.
+func pulled(q F32, mask I32, hit, miss float32) F32 {
+	m := bits(splat(miss))
+	return q.Mul(float(bits(splat(hit)).Xor(m).And(mask).Xor(m)))
 }

@@ -41,7 +41,7 @@ func TestUnit8OfLogits(t *testing.T) {
 			TwoChain(want, slope, q, label, 1)
 			equal(t, "CrossEntropySlopeUnit8", dx, want)
 
-			fn, fp, count, ok := SigmoidErrorsUnit8(x, bytes)
+			fn, fp, count, ok := SigmoidErrorsUnit8(make([]float32, len(x)), x, bytes)
 			wantFN, wantFP := SumByHit(q, label, 1)
 			equals("SigmoidErrorsUnit8 false negatives", fn, wantFN, count, ok)
 			equals("SigmoidErrorsUnit8 false positives", fp, wantFP, count, ok)
@@ -118,7 +118,7 @@ func TestUnit8Refuses(t *testing.T) {
 	passes := map[string]func() bool{
 		"CrossEntropyUnit8":      func() bool { _, _, ok := CrossEntropyUnit8(x, bytes); return ok },
 		"CrossEntropySlopeUnit8": func() bool { _, _, ok := CrossEntropySlopeUnit8(room, x, bytes, 1, 1); return ok },
-		"SigmoidErrorsUnit8":     func() bool { _, _, _, ok := SigmoidErrorsUnit8(x, bytes); return ok },
+		"SigmoidErrorsUnit8":     func() bool { _, _, _, ok := SigmoidErrorsUnit8(make([]float32, len(x)), x, bytes); return ok },
 		"Focal2Unit8":            func() bool { _, _, ok := Focal2Unit8(room, x, bytes); return ok },
 		"FocalUnit8":             func() bool { _, _, ok := FocalUnit8(room, x, bytes, 1.5); return ok },
 		"ReadUnit8":              func() bool { _, ok := ReadUnit8(room, wide, x, bytes); return ok },
