@@ -95,12 +95,12 @@ build/edge/app.wasm: derived
 	@$(WASM) $(SMALL) $(GOBUILD) -tags edge -o build/linked/edge.wasm ./wasm
 	@go run ./wasm/relink build/linked/edge.wasm $@
 
-# The package as published: each entry, the pool and the worker is one file, which a page fetches sooner than many, and left as
-# readable as it is. The declarations stand beside them, which would hide them from the type check in js/.
+# The package as published: each entry, the pool and the worker is one file, minified, which a page fetches and reads sooner than
+# many. The declarations stand beside them, which would hide them from the type check in js/.
 build/package: build js/node_modules/.installed
 	@rm -rf $@
-	@$(BIN)/esbuild js/index.js js/pool.js js/worker.js js/adapters/index.js --bundle --external:./pool.js --format=esm \
-		--charset=utf8 --outbase=js --outdir=$@ --log-level=warning
+	@$(BIN)/esbuild js/index.js js/pool.js js/worker.js js/adapters/index.js --bundle --minify --external:./pool.js \
+		--format=esm --charset=utf8 --outbase=js --outdir=$@ --log-level=warning
 	@cp js/wasm_exec.js js/*.d.ts js/maskloss.wasm LICENSE README.md $@
 	@$(BIN)/tsc -p js/tsconfig.package.json
 	@node -e 'const { devDependencies, scripts, ...shipped } = require("./js/package.json"); console.log(JSON.stringify(shipped, null, 2))' > $@/package.json

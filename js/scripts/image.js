@@ -8,7 +8,7 @@ import { Instance } from '../instance.js';
 import { readOne } from '../request.js';
 
 /** As many bytes that starting left alone do not part two runs: where a run is and how long it is takes more. */
-const GAP = 16;
+const GAP = 64;
 
 /** What pages most likely ask for first, without options: the plans for these are made. The first is scored. */
 const NAMES = ['ce', 'dice', 'focal', 'iou', 'dice-score'];

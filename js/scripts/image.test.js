@@ -91,13 +91,13 @@ test('programs from one image are apart from each other', () => {
 });
 
 test('differences are runs, those near each other as one', () => {
-  const before = new Uint8Array(100);
-  const after = new Uint8Array(100);
-  for (const at of [0, 3, 50, 51, 99]) after[at] = 1;
+  const before = new Uint8Array(400);
+  const after = new Uint8Array(400);
+  for (const at of [0, 3, 200, 201, 399]) after[at] = 1;
   assert.deepEqual(differences(before, after), [
     [0, 4],
-    [50, 52],
-    [99, 100],
+    [200, 202],
+    [399, 400],
   ]);
   assert.deepEqual(differences(after, after), []);
 });
