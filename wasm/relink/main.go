@@ -1,7 +1,8 @@
 // Command relink makes a module of Go's linker smaller and faster. Its data
 // becomes one segment (data.go) without the places in the source (places.go) and a
 // table that it then makes itself (buckets.go), its functions get their loops back
-// (flow.go), and the names of functions, which the latter needs, are left out.
+// (flow.go), its registers are exported (registers.go), and the names of functions,
+// which flow.go needs, are left out.
 package main
 
 import (
