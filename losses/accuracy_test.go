@@ -189,3 +189,29 @@ func errors64(z []float64, labels []uint8) (tp, fp, fn float64) {
 	}
 	return tp, fp, fn
 }
+
+// TestConstants is TestAgainstFloat64 of logits that are all alike and right, of which every rounding error points one way: the
+// cross entropy keeps its digits however small it is.
+func TestConstants(t *testing.T) {
+	ce, s := references[0], Shape{1, 1, 1, 64, 64}
+	spec, err := Decode(ce.loss, map[string]any{"reduction": "sum"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	worst, at := 0.0, 0.0
+	for x := 0.07; x < 22; x += 0.07 {
+		in, z := draw(s, func(r *rand.Rand, side float64) float64 { return side * x })
+		want, _ := ce.run(z, in.Target.Labels.U8, 1)
+		got, err := Evaluate(in, []Spec{spec}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := math.Abs(got[0].Value-want) / want; !(e <= worst) {
+			worst, at = e, x
+		}
+	}
+	if !(worst <= 1e-6) {
+		t.Errorf("the value at %.2f is off by %.2g of itself", at, worst)
+	}
+	t.Logf("off by at most %.2g of itself, at %.2f", worst, at)
+}

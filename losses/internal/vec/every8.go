@@ -23,6 +23,7 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 	var both, all I32
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
+		var of [Step]float32 // the run
 		var crosses, logHits, logMisses, squareHits, squareMisses, tps, fps, fns, squares F32
 		for j := i; j <= end; j += Step {
 			s := at(t, j)
@@ -56,9 +57,8 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 			p, q, r, u = below(p), below(q), below(r), below(u)
 			crosses = crosses.Sub(tree(p, q, r, u))
 			a, b, c, d = load4(at(faded, j))
-			v1, w1, y1, z1 := load4(&product)
-			store4(&product, gather(v1, a), gather(w1, b), gather(y1, c), gather(z1, d))
-			v1, w1, y1, z1 = ratio4(a, b, c, d)
+			gatherAll(&of, a, b, c, d)
+			v1, w1, y1, z1 := ratio4(a, b, c, d)
 			v2, w2, y2, z2 := long4(mul4(v1, w1, y1, z1, v1, w1, y1, z1))
 			v2, w2, y2, z2 = tail4(v2, w2, y2, z2, v1, w1, y1, z1, a, b, c, d)
 			a, b, c, d = sub4(a, b, c, d, v2, w2, y2, z2)
@@ -70,6 +70,8 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 			squareMisses = squareMisses.Sub(tree(left(a, k), left(b, l), left(c, m), left(d, n)))
 		}
 		sums.Cross += total(crosses)
+		a, b, c, d := load4(&of)
+		gatherAll(&product, a, b, c, d)
 		sums.LogHit += total(logHits)
 		sums.LogMiss += total(logMisses)
 		sums.SquareHit += total(squareHits)

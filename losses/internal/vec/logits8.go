@@ -15,6 +15,7 @@ func CrossEntropyUnit8(x []float32, t []uint8) (sum float64, ones int, ok bool) 
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
 		var sums F32
+		var v [Step]float32
 		for j := i; j <= end; j += Step {
 			s := at(t, j)
 			y := loadU8(s[:])
@@ -30,10 +31,11 @@ func CrossEntropyUnit8(x []float32, t []uint8) (sum float64, ones int, ok bool) 
 			p, q, r, o := series4(a, b, c, d)
 			p, q, r, o = power4(p, q, r, o, a, b, c, d)
 			a, b, c, d = scale4(p, q, r, o, e, f, g, h)
-			p, q, r, o = load4(&w)
-			store4(&w, gather(p, a), gather(q, b), gather(r, c), gather(o, d))
+			gatherAll(&v, a, b, c, d)
 		}
 		sum += total(sums) / 2
+		a, b, c, d := load4(&v)
+		gatherAll(&w, a, b, c, d)
 	}
 	return sum + logSum(&w), count(count8), units(seen) && sum-sum == 0
 }
@@ -50,6 +52,7 @@ func CrossEntropySlopeUnit8(dx, x []float32, t []uint8, hit, miss float32) (sum 
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
 		var sums F32
+		var v [Step]float32
 		for j := i; j <= end; j += Step {
 			s := at(t, j)
 			y := loadU8(s[:])
@@ -65,14 +68,15 @@ func CrossEntropySlopeUnit8(dx, x []float32, t []uint8, hit, miss float32) (sum 
 			p, q, r, o := series4(a, b, c, d)
 			p, q, r, o = power4(p, q, r, o, a, b, c, d)
 			a, b, c, d = scale4(p, q, r, o, e, f, g, h)
-			p, q, r, o = load4(&w)
-			store4(&w, gather(p, a), gather(q, b), gather(r, c), gather(o, d))
+			gatherAll(&v, a, b, c, d)
 			p, q, r, o = load4(at(x, j))
 			k, l, m, n = masks8(s)
 			e, f, g, h = part4(outer(p, k, a), outer(q, l, b), outer(r, m, c), outer(o, n, d), a, b, c, d)
 			store4(at(dx, j), pulled(e, k, hit, miss), pulled(f, l, hit, miss), pulled(g, m, hit, miss), pulled(h, n, hit, miss))
 		}
 		sum += total(sums) / 2
+		a, b, c, d := load4(&v)
+		gatherAll(&w, a, b, c, d)
 	}
 	return sum + logSum(&w), count(count8), units(seen) && sum-sum == 0
 }

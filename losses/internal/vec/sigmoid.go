@@ -47,7 +47,7 @@ func swap(x, p, q F32) I32 { return bits(p).Xor(bits(q)).And(bits(x).ShiftAllRig
 
 func flip(x F32, m I32) F32 { return float(bits(x).Xor(m)) }
 
-// Sigmoid is p[i] = σ(x[i]) and q[i] = σ(-x[i]), both within 2.5e-7 of themselves down to 2^-126, where they stay.
+// Sigmoid is p[i] = σ(x[i]) and q[i] = σ(-x[i]), both within 2.7e-7 of themselves down to 2^-126, where they stay.
 func Sigmoid(p, q, x []float32) {
 	n := len(x)
 	check(n, len(p), len(q))
@@ -285,16 +285,17 @@ func FadedLackLog(v, e, x []float32, label []int32) {
 
 // FadedCrossEntropy is Σ log(1 + e^-y) for y = x where label is 1 and -x elsewhere, with e = e^-|x|: the cross entropy of two
 // classes. Each lane takes one logarithm for the whole block, that of Π(1+e) over at most 64 pixels, carried as
-// w = Π(1+e) - 1 so that small e keep their digits.
+// w = Π(1+e) - 1 so that small e keep their digits: of a run, and then of all runs, so that the rounding errors of equal e, which
+// all point one way, do not add up.
 func FadedCrossEntropy(e, x []float32, label []int32) (sum float64) {
 	n := len(x)
 	check(n, len(e), len(label))
 	e, label = e[:n], label[:n]
 	first := splatI(1)
-	var p, q, r, s F32
+	var w [Step]float32
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
-		var sums F32
+		var sums, p, q, r, s F32
 		for j := i; j <= end; j += Step {
 			a, b, c, d := load4(at(e, j))
 			p, q, r, s = gather(p, a), gather(q, b), gather(r, c), gather(s, d)
@@ -304,10 +305,15 @@ func FadedCrossEntropy(e, x []float32, label []int32) (sum float64) {
 			sums = sums.Sub(tree(below(a), below(b), below(c), below(d)))
 		}
 		sum += total(sums)
+		gatherAll(&w, p, q, r, s)
 	}
-	var w [Step]float32
-	store4(&w, p, q, r, s)
 	return sum + logSum(&w)
+}
+
+// gatherAll is gather, in memory.
+func gatherAll(w *[Step]float32, a, b, c, d F32) {
+	p, q, r, s := load4(w)
+	store4(w, gather(p, a), gather(q, b), gather(r, c), gather(s, d))
 }
 
 // logSum is Σ log(1+w), and makes w that.
