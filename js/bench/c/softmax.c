@@ -48,7 +48,7 @@ static int plainSums(const float *x, int classes, int n, float *e, int stride) {
       for (int j = i; j < i + 16; j += 4) {
         lanes y = load(plane + j);
         most = wasm_i32x4_max(most, absolute(y));
-        store(to + j, expLanes(y));
+        store(to + j, bareExpLanes(y));
       }
     }
   }
@@ -62,7 +62,7 @@ static void shiftedSums(const float *x, int classes, int n, float *e, int stride
     lanes m = load(x + i);
     for (int c = 1; c < classes; c++) m = wasm_f32x4_pmax(m, load(x + (long)c * n + i));
     for (int c = 0; c < classes; c++) {
-      store(e + (long)c * stride + i, expLanes(wasm_f32x4_pmax(F(-87.0f), SUB(load(x + (long)c * n + i), m))));
+      store(e + (long)c * stride + i, bareExpLanes(wasm_f32x4_pmax(F(-87.0f), SUB(load(x + (long)c * n + i), m))));
     }
   }
   addAll(e, stride, classes);

@@ -47,7 +47,7 @@ func swap(x, p, q F32) I32 { return bits(p).Xor(bits(q)).And(bits(x).ShiftAllRig
 
 func flip(x F32, m I32) F32 { return float(bits(x).Xor(m)) }
 
-// Sigmoid is p[i] = σ(x[i]) and q[i] = σ(-x[i]), both within 2.7e-7 of themselves down to 2^-126, where they stay.
+// Sigmoid is p[i] = σ(x[i]) and q[i] = σ(-x[i]), both within 2.5e-7 of themselves down to 2^-126, where they stay.
 func Sigmoid(p, q, x []float32) {
 	n := len(x)
 	check(n, len(p), len(q))
