@@ -80,9 +80,7 @@ export function wake(go, instance, section, lent) {
   const make = ([kind, what]) => {
     if (kind === 'is') return what;
     if (kind === 'function') return go._makeFuncWrapper(what);
-    return what
-      .split('.')
-      .reduce((object, name) => object[name], /** @type {any} */ ({ __proto__: globalThis, ...lent }));
+    return at(what, lent);
   };
   for (const [name, recipe] of Object.entries(image.binding)) lent.context.binding[name] = make(recipe);
   // As Go.run of wasm_exec.js begins, and as the program has gone on.

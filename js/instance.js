@@ -100,8 +100,6 @@ export class Instance {
   #blocks = WORDS;
   /** Plans by what was asked, the latest last. @type {Map<string, Plan>} */
   #plans = new Map();
-  /** Answers of the program of such as it made beforehand. @type {Map<string, string>} */
-  #made = new Map();
   /** The latest of them, by the object that asked for it. @type {{request: Request, plan: Plan} | undefined} */
   #latest;
   #disposed = false;
@@ -143,7 +141,6 @@ export class Instance {
     this.#life++;
     this.#kept = 0;
     this.#plans.clear();
-    this.#made = program.plans;
     this.#latest = undefined;
     return program;
   }
@@ -389,8 +386,8 @@ export class Instance {
     if (plan) {
       this.#plans.delete(key);
     } else {
-      plan = /** @type {Plan} */ (JSON.parse(this.#made.get(key) ?? this.#call('plan', request)));
-      this.#made.delete(key); // once dropped it is gone
+      plan = /** @type {Plan} */ (JSON.parse(this.#program.plans.get(key) ?? this.#call('plan', request)));
+      this.#program.plans.delete(key); // once dropped it is gone
       for (const loss of plan.losses) {
         loss.params = ordered(loss.params);
         for (const value of Object.values(loss.params)) Object.freeze(value);

@@ -19,9 +19,6 @@ const [END, THRESHOLD, AT, LIMIT, ONE] = [0, 1, 2, 3, 4];
 /** Unsigned LEB128. @param {number} x @returns {number[]} */
 const leb = (x) => (x < 128 ? [x] : [(x & 127) | 128, ...leb(x >>> 7)]);
 
-/** A number in each lane. @param {number} n up to 63 @param {number} splat */
-const every = (n, splat) => [0x41, n, ...simd(splat)];
-
 /**
  * Four pixels from AT on, as the bytes of a channel, each in 32 bits. A shift by a constant is one instruction, by a variable three.
  *
@@ -38,7 +35,7 @@ const four = (offset, channel) => [
 const body = (channel) => [
   ...[2, 1, 0x7f, 2, 0x7b], // locals: AT; LIMIT and ONE
   ...[...get(THRESHOLD), ...simd(0x0f), ...set(LIMIT)], // i8x16.splat
-  ...[...every(1, 0x0f), ...set(ONE)],
+  ...[0x41, 1, ...simd(0x0f), ...set(ONE)], // i32.const 1, i8x16.splat
   ...[0x03, 0x40], // loop
   ...[...get(AT), 0x41, 2, 0x76], // AT / 4, where the sixteen go
   ...[...four(0, channel), ...four(16, channel), ...simd(0x86, 1)], // i16x8.narrow_i32x4_u

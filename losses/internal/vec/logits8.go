@@ -168,8 +168,7 @@ func outer(x F32, mask I32, e F32) F32 {
 // gather is (1+w)(1+e) - 1.
 func gather(w, e F32) F32 { return w.Add(e).Add(w.Mul(e)) }
 
-// pulled is q times hit where the mask is set and miss where it is not. hit differs from miss by the bits of both.
+// pulled is q times hit where the mask is set and miss where it is not.
 func pulled(q F32, mask I32, hit, miss float32) F32 {
-	m := bits(splat(miss))
-	return q.Mul(float(bits(splat(hit)).Xor(m).And(mask).Xor(m)))
+	return q.Mul(either(mask, splat(hit), splat(miss)))
 }
