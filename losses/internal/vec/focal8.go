@@ -35,26 +35,6 @@ func Focal2Unit8(e, x []float32, t []uint8) (sum float64, ones int, ok bool) {
 	return sum, count(count8), units(seen) && finite
 }
 
-// guardedFade is Fade, and says whether x is finite and no sum of it too large.
-func guardedFade(e, x []float32) bool {
-	n := len(e)
-	x = x[:n]
-	var guard F32
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(x, i))
-		guard = guard.Add(tree(a, b, c, d))
-		a, b, c, d = fade4(a, b, c, d)
-		k, l, m, n := nearest4(a, b, c, d)
-		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
-		p, q, r, s := series4(a, b, c, d)
-		p, q, r, s = power4(p, q, r, s, a, b, c, d)
-		p, q, r, s = scale4(p, q, r, s, k, l, m, n)
-		store4(at(e, i), p, q, r, s)
-	}
-	g := total(guard)
-	return g-g == 0
-}
-
 // above is max(x, 0).
 func above(x F32) F32 { return float(bits(x).Max(splatI(0))) }
 

@@ -153,3 +153,26 @@ func TestUnit8Refuses(t *testing.T) {
 		}
 	}
 }
+
+// The limit is only brought to a block that needs it, to the same bits.
+func TestGuardedFade(t *testing.T) {
+	c := newCorpus(41)
+	got, want := make([]float32, Block), make([]float32, Block)
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for _, row := range []struct {
+		far float32
+		ok  bool
+	}{{9, true}, {87.33, true}, {87.34, true}, {100, true}, {1e30, true}, {math.MaxFloat32 / run, true}, {math.MaxFloat32 / (run / 2), false}, {inf, false}, {nan, false}} {
+		for i, far := range []float32{row.far, -row.far} {
+			x := c.between(Block, -9, 9)
+			x[17+i*(Block-18)] = far
+			if ok := guardedFade(got, x); ok != row.ok {
+				t.Errorf("with %v it is %v, want %v", far, ok, row.ok)
+			}
+			if row.ok {
+				Fade(want, x)
+				equal(t, "guardedFade", got, want)
+			}
+		}
+	}
+}

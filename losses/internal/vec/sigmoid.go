@@ -1,5 +1,7 @@
 package vec
 
+import "math"
+
 // With e = e^-|x|, the larger of σ(x) and σ(-x) is 1/(1+e) and the smaller e/(1+e): neither is got by subtraction, so both
 // keep all their digits at any x. Likewise log σ(x) = min(x, 0) - log(1+e).
 //
@@ -34,6 +36,34 @@ func fade4(a, b, c, d F32) (F32, F32, F32, F32) {
 	s, l := everyI(&signBits), bits(every(&lowest))
 	return float(minUnsigned(bits(a).Or(s), l)), float(minUnsigned(bits(b).Or(s), l)),
 		float(minUnsigned(bits(c).Or(s), l)), float(minUnsigned(bits(d).Or(s), l))
+}
+
+// guardedFade is Fade, and says whether x holds numbers only, of which a run can be added up.
+func guardedFade(e, x []float32) bool {
+	far := nearFade(e, x)
+	if far > math.Float32bits(-lowest[0]) {
+		fade(e, x)
+	}
+	return far <= math.Float32bits(math.MaxFloat32/run)
+}
+
+// nearFade is fade where |x| is at most -lowest, and gives the bits of the largest |x|: NaN and infinity lie above all numbers.
+// It has no limit to bring x to, which saves a twentieth of the time.
+func nearFade(dst, x []float32) uint32 {
+	n := len(dst)
+	x = x[:n]
+	far := splatI(signBit)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := lowered4(load4(at(x, i)))
+		far = far.Max(bits(a).Max(bits(b))).Max(bits(c).Max(bits(d)))
+		k, l, m, n := nearest4(a, b, c, d)
+		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
+		p, q, r, s := series4(a, b, c, d)
+		p, q, r, s = power4(p, q, r, s, a, b, c, d)
+		p, q, r, s = scale4(p, q, r, s, k, l, m, n)
+		store4(at(dst, i), p, q, r, s)
+	}
+	return uint32(largest(far)) &^ (1 << 31)
 }
 
 // part4 is n/(1+e): σ of one side of 0 for n = 1, and of the other for n = e.
