@@ -27,7 +27,13 @@ func (r *reader) exponentials() error {
 func (r *reader) grow() bool {
 	C := r.shape.C
 	r.mem.grown = grow(r.mem.grown, C*vec.Block)
-	for c := range C {
+	c := 0
+	for ; c+3 <= C; c += 3 {
+		if !vec.GrowThree([3][]float32{r.grown(c), r.grown(c + 1), r.grown(c + 2)}, [3][]float32{r.given(c), r.given(c + 1), r.given(c + 2)}) {
+			return false
+		}
+	}
+	for ; c < C; c++ {
 		if !vec.Grow(r.grown(c), r.given(c)) {
 			return false
 		}
