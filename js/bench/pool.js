@@ -58,12 +58,6 @@ const CONTESTS = [
 /** Milliseconds after which 'auto' should know its way. */
 const SETTLING = 2_000;
 
-/**
- * Instances of each side where a few per cent count, of which the one of the median is told: where its memory lies makes an instance
- * up to half as fast again as another, for as long as it lives.
- */
-const PAIRS = 3;
-
 const AUTO_SIDES = [64, 128, 256, 512, 1024, 2048, 4096];
 
 /** @type {Record<'contest' | 'auto' | 'quick', import('./rounds.js').Patience>} */
@@ -98,34 +92,24 @@ function scene(side, classes, images) {
  * @param {import('./rounds.js').Patience} patience
  */
 async function contest(wasm, workers, input, run, held, patience) {
-  const pairs = await Promise.all(
-    Array.from({ length: workers === 'auto' ? PAIRS : 1 }, async () => ({
-      one: await load({ wasm }),
-      pool: await load({ wasm, workers }),
-    })),
-  );
-  const instances = pairs.flatMap((pair, i) =>
-    Object.entries(pair).map(([side, ml]) => ({ name: `${side} ${i}`, ml })),
-  );
+  const one = await load({ wasm });
+  const pool = await load({ wasm, workers });
   try {
-    const runners = instances.map(({ name, ml }) => {
+    const runners = Object.entries({ one, pool }).map(([name, ml]) => {
       const given = held ? ml.hold(input) : input;
       return { name, run: () => run(ml, given) };
     });
-    if (workers === 'auto') for (const { name, run } of runners) if (name.startsWith('pool')) await settle(run);
+    if (workers === 'auto') await settle(runners[1].run);
     const spreads = await race(runners, patience);
-    const typical = (/** @type {string} */ side) => {
-      const all = pairs.map((_, i) => /** @type {Spread} */ (spreads.get(`${side} ${i}`)));
-      return all.sort((a, b) => a.median - b.median)[all.length >> 1];
-    };
     return {
-      one: typical('one'),
-      pool: typical('pool'),
-      oneBytes: pairs[0].one.memory(),
-      poolBytes: pairs[0].pool.memory(),
+      one: /** @type {Spread} */ (spreads.get('one')),
+      pool: /** @type {Spread} */ (spreads.get('pool')),
+      oneBytes: one.memory(),
+      poolBytes: pool.memory(),
     };
   } finally {
-    for (const { ml } of instances) ml.dispose();
+    one.dispose();
+    pool.dispose();
   }
 }
 
