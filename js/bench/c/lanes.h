@@ -32,11 +32,10 @@ INLINE void store(float *p, lanes x) { wasm_v128_store(p, x); }
 // e^x, within 8e-8 of itself.
 INLINE lanes expLanes(lanes x) {
   REDUCED(x);
-  lanes p = ADD(MUL(F(0.0013814595f), r), F(0.008368717f));
-  p = ADD(MUL(p, r), F(0.04166839f));
-  p = ADD(MUL(p, r), F(0.16666521f));
+  lanes rr = MUL(r, r), p = ADD(MUL(F(0.0013814595f), r), F(0.008368717f)), q = ADD(MUL(F(0.04166839f), r), F(0.16666521f));
+  p = ADD(MUL(p, rr), q);
   p = ADD(MUL(p, r), F(0.49999994f));
-  p = ADD(ADD(MUL(p, MUL(r, r)), r), F(1.0f));
+  p = ADD(ADD(MUL(p, rr), r), F(1.0f));
   return wasm_i32x4_add(p, wasm_i32x4_shl(t, 23));
 }
 
