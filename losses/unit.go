@@ -13,6 +13,7 @@ type unitSum struct {
 	hits, positives int // where outcomes are counted: ones that are predicted, and all that is
 	a, b            [slot]float64
 	every           *everySum
+	guess           vec.Guess
 }
 
 // A unitPass adds the unit blocks of a channel that begin at a score, at most so many, and gives how many it did: it stops
@@ -157,7 +158,7 @@ func (u *unitSum) truth(j *Job, mask []uint8) (ok bool) {
 func (j *Job) unitOverlap(u *unitSum, c, start, blocks int) int {
 	x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
 	for b := range blocks {
-		hit, all, ones, ok := vec.HitAllUnit8(x[:vec.Block], t[:vec.Block])
+		hit, all, ones, ok := vec.HitAllUnit8(&u.guess, x[:vec.Block], t[:vec.Block])
 		if !ok {
 			return b
 		}
@@ -171,7 +172,7 @@ func (j *Job) unitErrors(g *group) unitPass {
 	return func(u *unitSum, c, start, blocks int) int {
 		x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
 		for b := range blocks {
-			fn, fp, ones, ok := vec.SigmoidErrorsUnit8(g.read.mem.e[:], x[:vec.Block], t[:vec.Block])
+			fn, fp, ones, ok := vec.SigmoidErrorsUnit8(&u.guess, g.read.mem.e[:], x[:vec.Block], t[:vec.Block])
 			if !ok {
 				return b
 			}

@@ -46,6 +46,21 @@ func (c corpus) bytes(n, limit int) []uint8 {
 	return b
 }
 
+// mask is n labels of 0 and 1 of which so many turns in ten are of both, others of one or the other.
+func (c corpus) mask(n, mixed int) []uint8 {
+	b := c.bytes(n, 2)
+	for i := 0; i+Step <= n; i += Step {
+		if c.IntN(10) < mixed {
+			continue
+		}
+		label := uint8(c.IntN(2))
+		for k := range Step {
+			b[i+k] = label
+		}
+	}
+	return b
+}
+
 // spread is every step-th float32 from low to high of one sign, and their number cut to whole blocks.
 func spread(low, high float32, step uint32) [][]float32 {
 	a, b := math.Float32bits(low), math.Float32bits(high)

@@ -4,8 +4,9 @@ import "testing"
 
 func TestUnitSums8(t *testing.T) {
 	c := newCorpus(48)
-	for _, n := range lengths {
-		x, bytes := c.between(n, -9, 9), c.bytes(n, 2)
+	for k := range 3 * len(lengths) {
+		n, mixed := lengths[k/3], []int{0, 1, 10}[k%3]
+		x, bytes := c.between(n, -9, 9), c.mask(n, mixed)
 		e, p, label := make([]float32, n), make([]float32, n), make([]int32, n)
 		var want UnitSums
 		want.Ones, _ = ReadUnit8(e, label, x, bytes)

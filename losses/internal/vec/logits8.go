@@ -111,12 +111,57 @@ func ReadUnit8(e []float32, label []int32, x []float32, t []uint8) (ones int, ok
 
 // SigmoidErrorsUnit8 is Σ σ(-x) where the label is 1 and Σ σ(x) where it is 0, false negatives and false positives: SumByHit of
 // FadedLack. e is room for a block: the turns of two short loops overlap better than those of a long one.
-func SigmoidErrorsUnit8(e, x []float32, t []uint8) (fn, fp float64, ones int, ok bool) {
+func SigmoidErrorsUnit8(g *Guess, e, x []float32, t []uint8) (fn, fp float64, ones int, ok bool) {
 	n := len(x)
 	checkUnit8(n, len(t))
 	check(n, len(e))
-	e, t = e[:n], t[:n]
 	finite := guardedFade(e, x)
+	if g.alike() {
+		fn, fp, ones, ok = errorsAlike(g, e, x, t)
+	} else {
+		fn, fp, ones, ok = errorsMixed(e, x, t)
+	}
+	return fn, fp, ones, ok && finite
+}
+
+// errorsAlike is SigmoidErrorsUnit8 of e = e^-|x|, by a branch for each turn.
+func errorsAlike(g *Guess, e, x []float32, t []uint8) (fn, fp float64, ones int, ok bool) {
+	n := len(x)
+	e, t = e[:n], t[:n]
+	mixed := 0
+	var count8, seen U8
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var hits, misses F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(e, j))
+			p, q, r, o := load4(at(x, j))
+			s := at(t, j)
+			switch y := loadU8(s[:]); alike(y) {
+			case 0:
+				misses = misses.Add(tree(part4(over(p, a), over(q, b), over(r, c), over(o, d), a, b, c, d)))
+			case 1:
+				hits = hits.Add(tree(part4(oneBelow(p, a), oneBelow(q, b), oneBelow(r, c), oneBelow(o, d), a, b, c, d)))
+				ones += Step
+			default:
+				mixed++
+				count8, seen = count8.Add(y), seen.Or(y)
+				k, l, m, n := masks8(s)
+				a, b, c, d = part4(outer(p, k, a), outer(q, l, b), outer(r, m, c), outer(o, n, d), a, b, c, d)
+				hits = hits.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
+				misses = misses.Add(tree(left(a, k), left(b, l), left(c, m), left(d, n)))
+			}
+		}
+		fn, fp = fn+total(hits), fp+total(misses)
+	}
+	g.learn(mixed, n/Step)
+	return fn, fp, ones + count(count8), units(seen)
+}
+
+// errorsMixed is the same by masks.
+func errorsMixed(e, x []float32, t []uint8) (fn, fp float64, ones int, ok bool) {
+	n := len(x)
+	e, t = e[:n], t[:n]
 	var count8, seen U8
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
@@ -134,7 +179,7 @@ func SigmoidErrorsUnit8(e, x []float32, t []uint8) (fn, fp float64, ones int, ok
 		}
 		fn, fp = fn+total(hits), fp+total(misses)
 	}
-	return fn, fp, count(count8), units(seen) && finite
+	return fn, fp, count(count8), units(seen)
 }
 
 // checkUnit8 panics unless a block has as many labels as logits.

@@ -9,8 +9,8 @@ import (
 func TestUnit8OfLogits(t *testing.T) {
 	c := newCorpus(36)
 	for _, n := range lengths {
-		for _, most := range []int32{1, 6, 20, 90, 1000} {
-			x, bytes := c.between(n, -most, most), c.bytes(n, 2)
+		for i, most := range []int32{1, 6, 20, 90, 1000, 1, 6, 20, 90, 1000} {
+			x, bytes := c.between(n, -most, most), c.mask(n, i)
 			label, ones := make([]int32, n), 0
 			for i, b := range bytes {
 				label[i] = int32(b)
@@ -41,10 +41,12 @@ func TestUnit8OfLogits(t *testing.T) {
 			TwoChain(want, slope, q, label, 1)
 			equal(t, "CrossEntropySlopeUnit8", dx, want)
 
-			fn, fp, count, ok := SigmoidErrorsUnit8(make([]float32, len(x)), x, bytes)
 			wantFN, wantFP := SumByHit(q, label, 1)
-			equals("SigmoidErrorsUnit8 false negatives", fn, wantFN, count, ok)
-			equals("SigmoidErrorsUnit8 false positives", fp, wantFP, count, ok)
+			for _, g := range guesses {
+				fn, fp, count, ok := SigmoidErrorsUnit8(&g, make([]float32, len(x)), x, bytes)
+				equals("SigmoidErrorsUnit8 false negatives", fn, wantFN, count, ok)
+				equals("SigmoidErrorsUnit8 false positives", fp, wantFP, count, ok)
+			}
 
 			room, stand := guarded(n)
 			Mul(loss, q, q)
@@ -111,17 +113,43 @@ func TestUnit8OfLogits(t *testing.T) {
 	}
 }
 
+// guesses are one and the other.
+var guesses = []Guess{{}, {masks: 1}}
+
+func TestGuess(t *testing.T) {
+	var g Guess
+	for _, step := range []struct {
+		mixed int
+		alike int // blocks guessed alike of the next sixteen
+	}{{0, 16}, {21, 16}, {22, 1}, {64, 1}, {0, 16}} {
+		g.learn(step.mixed, 64)
+		alike := 0
+		for range 16 {
+			if g.alike() {
+				alike++
+			}
+		}
+		if alike != step.alike {
+			t.Errorf("after %d of 64 turns mixed %d blocks of 16 are guessed alike, want %d", step.mixed, alike, step.alike)
+		}
+	}
+}
+
 func TestUnit8Refuses(t *testing.T) {
 	c := newCorpus(37)
 	n := 272
-	x, bytes, room, wide := c.between(n, -9, 9), c.bytes(n, 2), make([]float32, n), make([]int32, n)
+	x, bytes, room, wide := c.between(n, -9, 9), c.mask(n, 5), make([]float32, n), make([]int32, n)
 	passes := map[string]func() bool{
 		"CrossEntropyUnit8":      func() bool { _, _, ok := CrossEntropyUnit8(x, bytes); return ok },
 		"CrossEntropySlopeUnit8": func() bool { _, _, ok := CrossEntropySlopeUnit8(room, x, bytes, 1, 1); return ok },
-		"SigmoidErrorsUnit8":     func() bool { _, _, _, ok := SigmoidErrorsUnit8(make([]float32, len(x)), x, bytes); return ok },
-		"Focal2Unit8":            func() bool { _, _, ok := Focal2Unit8(room, x, bytes); return ok },
-		"FocalUnit8":             func() bool { _, _, ok := FocalUnit8(room, x, bytes, 1.5); return ok },
-		"ReadUnit8":              func() bool { _, ok := ReadUnit8(room, wide, x, bytes); return ok },
+		"SigmoidErrorsUnit8":     func() bool { _, _, _, ok := SigmoidErrorsUnit8(&Guess{}, room, x, bytes); return ok },
+		"SigmoidErrorsUnit8 by masks": func() bool {
+			_, _, _, ok := SigmoidErrorsUnit8(&Guess{masks: 1}, room, x, bytes)
+			return ok
+		},
+		"Focal2Unit8": func() bool { _, _, ok := Focal2Unit8(room, x, bytes); return ok },
+		"FocalUnit8":  func() bool { _, _, ok := FocalUnit8(room, x, bytes, 1.5); return ok },
+		"ReadUnit8":   func() bool { _, ok := ReadUnit8(room, wide, x, bytes); return ok },
 	}
 	for name, pass := range passes {
 		for i := range n {

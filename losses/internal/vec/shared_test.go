@@ -114,8 +114,9 @@ func TestKept(t *testing.T) {
 
 func TestHitAll(t *testing.T) {
 	c := newCorpus(34)
-	for _, n := range lengths {
-		p, w, bytes := c.between(n, 0, 1), c.between(n, 0, 2), c.bytes(n, 2)
+	for k := range 6 * len(lengths) {
+		n, mixed := lengths[k/6], []int{0, 1, 10}[k/2%3]
+		p, w, bytes := c.between(n, 0, 1), c.between(n, 0, 2), c.mask(n, mixed)
 		label, ones := make([]int32, n), 0
 		for i, b := range bytes {
 			label[i] = int32(b)
@@ -134,8 +135,9 @@ func TestHitAll(t *testing.T) {
 				t.Errorf("HitAll %s of %d: %v %v, want %v %v", row.name, n, hit, all, wantHit, Sum(row.x))
 			}
 		}
-		hit, all, count, ok := HitAllUnit8(p, bytes)
 		wantHit, wantAll := HitAll(p, label, 1, nil)
+		g := guesses[k%2]
+		hit, all, count, ok := HitAllUnit8(&g, p, bytes)
 		if hit != wantHit || all != wantAll || count != ones || !ok || Count(label, 1) != ones {
 			t.Errorf("HitAllUnit8 of %d: %v %v %v %v, want %v %v %v true", n, hit, all, count, ok, wantHit, wantAll, ones)
 		}
@@ -143,13 +145,13 @@ func TestHitAll(t *testing.T) {
 			for _, bad := range []float32{-1e-9, float32(math.Copysign(0, -1)), 1.0000001, float32(math.NaN()), float32(math.Inf(1))} {
 				old := p[i]
 				p[i] = bad
-				if _, _, _, ok := HitAllUnit8(p, bytes); ok {
+				if _, _, _, ok := HitAllUnit8(&g, p, bytes); ok {
 					t.Fatalf("HitAllUnit8 lets %v at %d of %d pass", bad, i, n)
 				}
 				p[i] = old
 			}
 			bytes[i] += 2
-			if _, _, _, ok := HitAllUnit8(p, bytes); ok {
+			if _, _, _, ok := HitAllUnit8(&g, p, bytes); ok {
 				t.Fatalf("HitAllUnit8 lets the label %d at %d of %d pass", bytes[i], i, n)
 			}
 			bytes[i] -= 2

@@ -30,7 +30,6 @@ func maxUnsigned(x, y I32) I32 { return x.ToBits().Max(y.ToBits()).BitsToInt32()
 
 // words is sixteen bytes as two numbers.
 func words(x U8) (lo, hi uint64) {
-	var w [2]uint64
-	x.ReshapeToUint64s().StoreArray(&w)
-	return w[0], w[1]
+	w := x.ReshapeToUint64s()
+	return w.GetElem(0), w.GetElem(1)
 }
