@@ -18,7 +18,12 @@ const (
 // only once for a block of pixels: not inlined, the module is smaller.
 //
 //go:noinline
-func pour(s []float64, x float64) {
+func pour(s []float64, x float64) { (*grids)(s).pour(x) }
+
+// grids is a slot.
+type grids [slot]float64
+
+func (s *grids) pour(x float64) {
 	if x > 1<<42 || x < -(1<<42) {
 		s[0] += x
 		return

@@ -11,7 +11,7 @@ type unitSum struct {
 	pixels, ones    int
 	ignored         int // pixels beside these
 	hits, positives int // where outcomes are counted: ones that are predicted, and all that is
-	a, b            [slot]float64
+	a, b            grids
 	every           *everySum
 	guess           vec.Guess
 }
@@ -265,8 +265,8 @@ func (g *group) plain() bool {
 func (u *unitSum) add(ones int, a, b float64) {
 	u.pixels += vec.Block
 	u.ones += ones
-	pour(u.a[:], a)
-	pour(u.b[:], b)
+	u.a.pour(a)
+	u.b.pour(b)
 }
 
 // pourUnits adds to the state what the unit blocks of a channel add up to.
