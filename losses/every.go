@@ -7,7 +7,7 @@ import "github.com/maskloss/maskloss/losses/internal/vec"
 
 // everySum is all that a block of logits can be asked for.
 type everySum struct {
-	cross, logHit, logMiss, squareHit, squareMiss, tp, fp, fn, squares, distances [slot]float64
+	cross, logHit, logMiss, squareHit, squareMiss, tp, fp, fn, squares, distances grids
 }
 
 // isEvery tells whether a group wants ratios and, beyond the plain cross entropy,
@@ -47,16 +47,16 @@ func (j *Job) unitEvery(g *group) unitPass {
 			u.ones += s.Ones
 			u.hits += s.Hits
 			u.positives += s.Positives
-			pour(e.cross[:], s.Cross)
-			pour(e.logHit[:], s.LogHit)
-			pour(e.logMiss[:], s.LogMiss)
-			pour(e.squareHit[:], s.SquareHit)
-			pour(e.squareMiss[:], s.SquareMiss)
-			pour(e.tp[:], s.TP)
-			pour(e.fp[:], s.FP)
-			pour(e.fn[:], s.FN)
-			pour(e.squares[:], s.Squares)
-			pour(e.distances[:], s.FP+s.FN)
+			e.cross.pour(s.Cross)
+			e.logHit.pour(s.LogHit)
+			e.logMiss.pour(s.LogMiss)
+			e.squareHit.pour(s.SquareHit)
+			e.squareMiss.pour(s.SquareMiss)
+			e.tp.pour(s.TP)
+			e.fp.pour(s.FP)
+			e.fn.pour(s.FN)
+			e.squares.pour(s.Squares)
+			e.distances.pour(s.FP+s.FN)
 			start = end
 		}
 		return blocks
