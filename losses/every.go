@@ -56,7 +56,7 @@ func (j *Job) unitEvery(g *group) unitPass {
 			e.fp.pour(s.FP)
 			e.fn.pour(s.FN)
 			e.squares.pour(s.Squares)
-			e.distances.pour(s.FP+s.FN)
+			e.distances.pour(s.FP + s.FN)
 			start = end
 		}
 		return blocks

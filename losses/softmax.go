@@ -28,8 +28,8 @@ func (r *reader) grow() bool {
 	C := r.shape.C
 	r.mem.grown = grow(r.mem.grown, C*vec.Block)
 	c := 0
-	for ; c+3 <= C; c += 3 {
-		if !vec.GrowThree([3][]float32{r.grown(c), r.grown(c + 1), r.grown(c + 2)}, [3][]float32{r.given(c), r.given(c + 1), r.given(c + 2)}) {
+	for ; c+2 <= C; c += 2 {
+		if !vec.GrowTwo(r.grown(c), r.grown(c+1), r.given(c), r.given(c+1)) {
 			return false
 		}
 	}
@@ -125,7 +125,9 @@ func (r *reader) kin() (e []float32, stride int) {
 	return r.mem.grown, vec.Block
 }
 
-// grown is e^z of class c.
+// grown is e^z of class c. Not inlined, as it is called from many places.
+//
+//go:noinline
 func (r *reader) grown(c int) []float32 {
 	e, stride := r.kin()
 	return e[c*stride : c*stride+r.n]

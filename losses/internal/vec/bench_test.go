@@ -8,7 +8,7 @@ func BenchmarkKernels(b *testing.B) {
 	c := newCorpus(9)
 	x, z, m, rest := c.between(Block, -6, 6), c.between(Block, -6, 6), c.between(Block, 6, 7), c.between(Block, 0, 3)
 	p, q, t, w := c.between(Block, 0, 1), c.between(Block, 0, 1), c.between(Block, 0, 1), c.between(Block, 0, 1)
-	d, e, room := make([]float32, Block), make([]float32, Block), make([]float32, Block)
+	d, e := make([]float32, Block), make([]float32, Block)
 	label, arg, wide := c.labels(Block, 2), c.labels(Block, 3), make([]int32, Block)
 	bytes, words := c.bytes(Block, 2), make([]uint16, Block)
 	answer, truth := c.bytes(Block, 2), c.bytes(Block, 2)
@@ -39,7 +39,7 @@ func BenchmarkKernels(b *testing.B) {
 		{"GatherTrue of 3", 12, func() { GatherTrue(d, planes, arg) }},
 		{"GatherTrue of 19", 12, func() { GatherTrue(d, many, arg) }},
 		{"Grow", 8, func() { Grow(d, x) }},
-		{"GrowThree", 24, func() { GrowThree([3][]float32{d, e, room}, [3][]float32{x, z, m}) }},
+		{"GrowTwo", 16, func() { GrowTwo(d, e, x, z) }},
 		{"Part", 24, func() { Part(d, e, t, p, q, arg) }},
 		{"OwnOf 19", 12, func() { OwnOf(d, kin, Block, any19) }},
 		{"TopFour", 32, func() { TopFour(d, e, t, p, q, w) }},

@@ -214,8 +214,8 @@ func CountPairs(count []uint32, row *[256]int32, t, a []uint8) {
 		r, s := (*[Step]uint8)(t), (*[Step]uint8)(a)
 		t, a = t[Step:], a[Step:]
 		const each = 0x0101010101010101
-		lo, hi := words(loadU8(r[:]))
-		low, high := words(loadU8(s[:]))
+		lo, hi := wordsAt(r)
+		low, high := wordsAt(s)
 		if same, also := uint64(r[0])*each, uint64(s[0])*each; (lo^same)|(hi^same)|(low^also)|(high^also) == 0 {
 			count[row[r[0]]+int32(s[0])] += Step
 			continue
@@ -235,7 +235,7 @@ func CountBytes(count *[256]int, label []uint8) {
 		s := (*[Step]uint8)(label)
 		label = label[Step:]
 		same := uint64(s[0]) * 0x0101010101010101
-		lo, hi := words(loadU8(s[:]))
+		lo, hi := wordsAt(s)
 		if (lo^same)|(hi^same) == 0 {
 			count[s[0]] += Step
 			continue

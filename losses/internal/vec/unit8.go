@@ -103,22 +103,13 @@ func hitAllMixed(p []float32, t []uint8) (hit, all float64, ones int, ok bool) {
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
 		var hits, alls F32
-		j := i
-		for ; j < end; j += 2 * Step { // two turns at a time: a tenth of the time in Chromium
+		for j := i; j <= end; j += Step {
 			a, b, c, d := load4(at(p, j))
-			hits, alls, worst = hits.Add(hit4(a, b, c, d, at(t, j))), alls.Add(tree(a, b, c, d)), top4(worst, a, b, c, d)
-			x := loadU8(t[j : j+Step])
+			alls, worst = alls.Add(tree(a, b, c, d)), top4(worst, a, b, c, d)
+			s := at(t, j)
+			x := loadU8(s[:])
 			count8, seen = count8.Add(x), seen.Or(x)
-			a, b, c, d = load4(at(p, j+Step))
-			hits, alls, worst = hits.Add(hit4(a, b, c, d, at(t, j+Step))), alls.Add(tree(a, b, c, d)), top4(worst, a, b, c, d)
-			x = loadU8(t[j+Step : j+2*Step])
-			count8, seen = count8.Add(x), seen.Or(x)
-		}
-		if j == end {
-			a, b, c, d := load4(at(p, j))
-			hits, alls, worst = hits.Add(hit4(a, b, c, d, at(t, j))), alls.Add(tree(a, b, c, d)), top4(worst, a, b, c, d)
-			x := loadU8(t[j : j+Step])
-			count8, seen = count8.Add(x), seen.Or(x)
+			hits = hits.Add(hit4(a, b, c, d, s))
 		}
 		hit, all = hit+total(hits), all+total(alls)
 	}

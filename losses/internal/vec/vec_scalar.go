@@ -146,3 +146,6 @@ func (x U8) StoreArray(p *[16]uint8) {
 
 // words is sixteen bytes as two numbers.
 func words(x U8) (lo, hi uint64) { return x.lo, x.hi }
+
+// wordsAt is words of bytes in memory.
+func wordsAt(s *[Step]uint8) (lo, hi uint64) { return words(loadU8(s[:])) }
