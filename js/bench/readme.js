@@ -46,7 +46,7 @@ function facts({ environments, wire, machine }) {
       .map(({ title, one, pool }) => `${title} ${short(one.median / pool.median)}x in ${version.split(' ')[0]}`),
   );
   const lines = [
-    `Medians of interleaved rounds, 1024 x 1024 pixels unless said, one thread each, inputs held, on ${machine.cpu} with ${machine.cores} cores, ${machine.date.slice(0, 10)}.`,
+    `Medians of interleaved rounds, each called from another depth of the stack, 1024 x 1024 pixels unless said, one thread each, inputs held, on ${machine.cpu} with ${machine.cores} cores, ${machine.date.slice(0, 10)}.`,
     wasm &&
       `Everything a page loads is ${megabytes(wasm.brotli)} in brotli. From a cold page to the first number: ${first.get('maskloss')} ms, TensorFlow.js wasm with one loss ${first.get('tf-wasm')} ms.`,
     shared.length > 0 &&
