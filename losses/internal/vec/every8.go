@@ -16,7 +16,7 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 	checkUnit8(n, len(t))
 	check(n, len(e))
 	faded, t := e[:n], t[:n]
-	finite := guardedFade(faded, x)
+	finite := fade(faded, x)
 	least := splat(threshold)
 	var product [Step]float32 // Π(1+e) - 1
 	var count8, seen U8
@@ -120,9 +120,6 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 	sums.Ones, sums.Hits, sums.Positives = ones+count(count8), -lanes(reach[1]), -lanes(reach[0].Add(reach[1]))
 	return sums, units(seen) && finite
 }
-
-// negative is the mask where x is negative and none of it elsewhere.
-func negative(x F32, mask I32) I32 { return mask.And(bits(x).ShiftAllRight(31)) }
 
 // add is sum += x, in memory.
 func add(sum *[4]float32, x F32) { every(sum).Add(x).Store(sum[:]) }

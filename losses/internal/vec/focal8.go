@@ -6,7 +6,7 @@ func Focal2Unit8(e, x []float32, t []uint8) (sum float64, ones int, ok bool) {
 	checkUnit8(n, len(t))
 	check(n, len(e))
 	e, t = e[:n], t[:n]
-	finite := guardedFade(e, x)
+	finite := fade(e, x)
 	var count8, seen U8
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
@@ -44,7 +44,7 @@ func FocalUnit8(e, x []float32, t []uint8, gamma float32) (sum float64, ones int
 	checkUnit8(n, len(t))
 	check(n, len(e))
 	e, t = e[:n], t[:n]
-	finite := guardedFade(e, x)
+	finite := fade(e, x)
 	var count8, seen U8
 	by := splat(gamma)
 	for i := 0; i < n; i += run {

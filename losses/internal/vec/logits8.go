@@ -88,11 +88,10 @@ func ReadUnit8(e []float32, label []int32, x []float32, t []uint8) (ones int, ok
 	check(n, len(e), len(label))
 	e, label, t = e[:n], label[:n], t[:n]
 	var count8, seen U8
-	var guard F32 // infinite or not a number where a logit is
+	far := splatI(signBit)
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(x, i))
-		guard = guard.Add(tree(a, b, c, d))
-		a, b, c, d = fade4(a, b, c, d)
+		a, b, c, d := lowered4(load4(at(x, i)))
+		far = farther4(far, a, b, c, d)
 		k, l, m, n := nearest4(a, b, c, d)
 		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
 		p, q, r, o := series4(a, b, c, d)
@@ -105,8 +104,7 @@ func ReadUnit8(e []float32, label []int32, x []float32, t []uint8) (ones int, ok
 		f, g, h, j := widen8(s)
 		storeI4(at(label, i), f, g, h, j)
 	}
-	g := total(guard)
-	return count(count8), units(seen) && g-g == 0
+	return count(count8), units(seen) && limited(e, x, far)
 }
 
 // SigmoidErrorsUnit8 is Σ σ(-x) where the label is 1 and Σ σ(x) where it is 0, false negatives and false positives: SumByHit of
@@ -115,7 +113,7 @@ func SigmoidErrorsUnit8(g *Guess, e, x []float32, t []uint8) (fn, fp float64, on
 	n := len(x)
 	checkUnit8(n, len(t))
 	check(n, len(e))
-	finite := guardedFade(e, x)
+	finite := fade(e, x)
 	if g.alike() {
 		fn, fp, ones, ok = errorsAlike(g, e, x, t)
 	} else {

@@ -16,46 +16,14 @@ func Fade(e, x []float32) {
 	fade(e, x)
 }
 
-// fade is e^-|x|.
-func fade(dst, x []float32) {
-	n := len(dst)
-	x = x[:n]
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := fade4(load4(at(x, i)))
-		k, l, m, n := nearest4(a, b, c, d)
-		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
-		p, q, r, s := series4(a, b, c, d)
-		p, q, r, s = power4(p, q, r, s, a, b, c, d)
-		p, q, r, s = scale4(p, q, r, s, k, l, m, n)
-		store4(at(dst, i), p, q, r, s)
-	}
-}
-
-// fade4 is -|x|, brought to where e^x is normal.
-func fade4(a, b, c, d F32) (F32, F32, F32, F32) {
-	s, l := everyI(&signBits), bits(every(&lowest))
-	return float(minUnsigned(bits(a).Or(s), l)), float(minUnsigned(bits(b).Or(s), l)),
-		float(minUnsigned(bits(c).Or(s), l)), float(minUnsigned(bits(d).Or(s), l))
-}
-
-// guardedFade is Fade, and says whether x holds numbers only, of which a run can be added up.
-func guardedFade(e, x []float32) bool {
-	far := nearFade(e, x)
-	if far > math.Float32bits(-lowest[0]) {
-		fade(e, x)
-	}
-	return far <= math.Float32bits(math.MaxFloat32/run)
-}
-
-// nearFade is fade where |x| is at most -lowest, and gives the bits of the largest |x|: NaN and infinity lie above all numbers.
-// It has no limit to bring x to, which saves a twentieth of the time.
-func nearFade(dst, x []float32) uint32 {
+// fade is e^-|x|, and says whether x holds numbers only, of which a run can be added up.
+func fade(dst, x []float32) bool {
 	n := len(dst)
 	x = x[:n]
 	far := splatI(signBit)
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := lowered4(load4(at(x, i)))
-		far = far.Max(bits(a).Max(bits(b))).Max(bits(c).Max(bits(d)))
+		far = farther4(far, a, b, c, d)
 		k, l, m, n := nearest4(a, b, c, d)
 		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
 		p, q, r, s := series4(a, b, c, d)
@@ -63,7 +31,27 @@ func nearFade(dst, x []float32) uint32 {
 		p, q, r, s = scale4(p, q, r, s, k, l, m, n)
 		store4(at(dst, i), p, q, r, s)
 	}
-	return uint32(largest(far)) &^ (1 << 31)
+	return limited(dst, x, far)
+}
+
+// farther4 is the lanes farthest from 0 of what lowered4 gives and of what it gave before, by the bits: NaN and infinity lie beyond
+// all numbers.
+func farther4(far I32, a, b, c, d F32) I32 {
+	return far.Max(bits(a).Max(bits(b))).Max(bits(c).Max(bits(d)))
+}
+
+// limited ends a pass that made e = e^-|x| of the x where that is normal, and says what fade says: x is only brought to a limit where
+// one is beyond, as that takes a twentieth of the time.
+func limited(e, x []float32, far I32) bool {
+	farthest := uint32(largest(far)) &^ (1 << 31)
+	if farthest > math.Float32bits(-lowest[0]) {
+		for i := 0; i <= len(e)-Step; i += Step {
+			a, b, c, d := lowered4(load4(at(x, i)))
+			store4(at(e, i), a, b, c, d)
+		}
+		Exp(e, e)
+	}
+	return farthest <= math.Float32bits(math.MaxFloat32/run)
 }
 
 // part4 is n/(1+e): σ of one side of 0 for n = 1, and of the other for n = e.
@@ -73,7 +61,10 @@ func part4(n, o, p, q, a, b, c, d F32) (F32, F32, F32, F32) {
 }
 
 // swap is all bits of p that differ from q where x is negative, else none: p xor swap is q there and p elsewhere.
-func swap(x, p, q F32) I32 { return bits(p).Xor(bits(q)).And(bits(x).ShiftAllRight(31)) }
+func swap(x, p, q F32) I32 { return negative(x, bits(p).Xor(bits(q))) }
+
+// negative is the mask where x is negative and none of it elsewhere.
+func negative(x F32, mask I32) I32 { return mask.And(bits(x).ShiftAllRight(31)) }
 
 func flip(x F32, m I32) F32 { return float(bits(x).Xor(m)) }
 
