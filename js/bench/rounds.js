@@ -17,9 +17,9 @@ const QUICK = 40;
 /**
  * An engine spills vectors to the stack wherever a call finds it: in one call site of ten to thirty they lie across the border of
  * two pages, where a kernel takes up to twice its time for as long as it is called from there. So every round calls from another
- * place, up to these many words deeper: then chance falls on few rounds of each contestant and not on all of one.
+ * place, up to a page of words deeper: then each contestant has the same share of bad places, and none has only these.
  */
-const WORDS = 128;
+const WORDS = 512;
 const STRIDE = 37;
 
 /** Called with words that it ignores, it has these below it on the stack. @param {() => unknown} run */
