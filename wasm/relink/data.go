@@ -12,7 +12,7 @@ import (
 
 // joinData makes one segment of those of a data section, with zeros between
 // them. Go's are all of the one memory, at constant offsets, in any order. Those
-// of a whole program lose the places in its source, and what its table of
+// of a whole program lose what only traces of a crash read, and what its table of
 // instructions parts is two.
 func joinData(section []byte, program bool) ([]byte, bucketTable, error) {
 	type segment struct {
@@ -47,7 +47,7 @@ func joinData(section []byte, program bool) ([]byte, bucketTable, error) {
 	if !program {
 		return appendSegment([]byte{1}, from, memory), bucketTable{}, nil
 	}
-	if err := dropPlaces(memory); err != nil {
+	if err := dropTraces(memory, from); err != nil {
 		return nil, bucketTable{}, err
 	}
 	table, err := takeBuckets(memory)

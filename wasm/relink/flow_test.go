@@ -29,6 +29,14 @@ func TestPrograms(t *testing.T) {
 			t.Errorf("%s says\n%s, want\n%s", filepath.Base(file), got, want)
 		}
 	}
+	crash := exec.Command("node", "--stack-size=8192", host, module, "crash")
+	if out, err := crash.CombinedOutput(); err == nil || !strings.Contains(string(out), "index out of range [3] with length 3") ||
+		!strings.Contains(string(out), "main.crash(") || !strings.Contains(string(out), "main.main(") {
+		t.Errorf("a crash ends in %v and says\n%s", err, out)
+	}
+	if raw, err := os.ReadFile(module); err != nil || bytes.Contains(raw, []byte("main.element")) || !bytes.Contains(raw, []byte("main.crash")) {
+		t.Errorf("%v, or the names of functions are not those that are called", err)
+	}
 	before, after := code(t, linked), code(t, module)
 	if jumps(after) > jumps(before)/10 {
 		t.Errorf("%d jumps of %d still go around", jumps(after), jumps(before))

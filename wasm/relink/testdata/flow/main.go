@@ -13,6 +13,9 @@ import (
 )
 
 func main() {
+	if len(os.Args) > 1 {
+		crash([]int{1, 2, 3}, len(os.Args)+1)
+	}
 	for _, f := range []struct {
 		name string
 		run  func() any
@@ -117,7 +120,7 @@ func recovered() any {
 	var seen []string
 	list, zero := []int{1, 2, 3}, 0
 	var none *struct{ x [9]int }
-	for i := range 6 {
+	for i := range 7 {
 		err := func() (err error) {
 			defer func() {
 				if r := recover(); r != nil {
@@ -136,13 +139,40 @@ func recovered() any {
 					panic(errors.New("own"))
 				case 4:
 					_ = any(list).(string)
+				case 5:
+					list[0] = element(list, k+1)
 				}
 			}
 			return nil
 		}()
 		seen = append(seen, fmt.Sprint(err))
 	}
-	return seen
+	return append(seen, wrapped(list))
+}
+
+// element is inlined where it is called.
+func element(list []int, i int) int { return list[i] }
+
+// crash fails in a function that is inlined in it.
+//
+//go:noinline
+func crash(list []int, i int) { fmt.Println(element(list, i)) }
+
+// net catches what is thrown, and is deferred through an interface, which makes a function of its own between.
+type net struct{ caught []any }
+
+func (n *net) catch() { n.caught = append(n.caught, recover()) }
+
+func wrapped(list []int) string {
+	n := new(net)
+	for i := range 5 {
+		func() {
+			var c interface{ catch() } = n
+			defer c.catch()
+			list[1] = element(list, i)
+		}()
+	}
+	return fmt.Sprint(n.caught)
 }
 
 // deep makes the stack grow, and so move.
