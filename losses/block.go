@@ -75,12 +75,14 @@ type reader struct {
 	bare, parts, shifted, keep bool
 	room                       []float32    // a gradient that is not yet written, to keep them in
 	near                       bool         // grown holds, and what is made of it
+	grown                      [][]float32  // e^z of each class, and zeros up to a multiple of four
 	own, other                 []float32    // e^z of the true class and of all others
 	top, low                   []float32    // the largest e^z and the sum of all others
 	few                        [3][]float32 // e^z of each of at most three classes, until own and other are made of it
 	spread                     bool         // the gradient is there already
 	count                      []int32      // labels of the block: ignored, then of each class
 	seen                       []int32      // the classes that the block has
+	haveTurns                  bool         // mem.turns are those of the labels
 
 	mem struct {
 		kept, z                                             [][]float32
@@ -88,6 +90,7 @@ type reader struct {
 		own, other, top, low, none                          [vec.Block]float32 // none stays zero
 		m, rest, t, w, p, q, u, v, e, loss, rise, ones, tmp [vec.Block]float32
 		arg, leading, labels                                [vec.Block]int32
+		turns                                               [vec.Block / vec.Step]int32
 	}
 }
 
@@ -104,6 +107,7 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 	r.bare, r.parts, r.shifted, r.keep, r.room = false, false, false, false, nil
 	r.z, r.hits = grow(r.z, r.shape.C), grow(r.hits, r.shape.C)
 	r.mem.z, r.count = grow(r.mem.z, r.shape.C), grow(r.count, r.shape.C+1)
+	r.grown = grow(r.grown, (r.shape.C+3)&^3)
 	return r
 }
 

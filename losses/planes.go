@@ -38,6 +38,7 @@ type Scratch struct {
 	Order sorter
 
 	pairs pairTable
+	lanes [][4]float32 // zero, of each class
 }
 
 // PlaneResult is what a Plane loss answers.

@@ -26,17 +26,15 @@ func (r *reader) exponentials() error {
 // it fails.
 func (r *reader) grow() bool {
 	C := r.shape.C
-	r.mem.grown = grow(r.mem.grown, C*vec.Block)
-	c := 0
+	r.place()
+	e, c := r.grown, 0
 	for ; c+2 <= C; c += 2 {
-		if !vec.GrowTwo(r.grown(c), r.grown(c+1), r.given(c), r.given(c+1)) {
+		if !vec.GrowTwo(e[c], e[c+1], r.given(c), r.given(c+1)) {
 			return false
 		}
 	}
-	for ; c < C; c++ {
-		if !vec.Grow(r.grown(c), r.given(c)) {
-			return false
-		}
+	if c < C && !vec.Grow(e[c], r.given(c)) {
+		return false
 	}
 	if C > 3 || r.parts {
 		r.sum()
@@ -44,10 +42,7 @@ func (r *reader) grow() bool {
 	switch {
 	case !r.bare:
 	case C <= 3:
-		r.few = [3][]float32{r.grown(0), r.mem.none[:r.n], r.mem.none[:r.n]}
-		for c := 1; c < C; c++ {
-			r.few[c] = r.grown(c)
-		}
+		r.few = [3][]float32(e)
 	default:
 		r.trueGrown()
 		vec.Split(r.other, r.own, r.top, r.low)
@@ -57,24 +52,21 @@ func (r *reader) grow() bool {
 
 // trueGrown makes own of the grown classes.
 func (r *reader) trueGrown() {
-	seen := r.seen
-	switch {
-	case len(seen) > manyClasses:
-		e, stride := r.kin()
-		vec.OwnOf(r.own, e, stride, r.labels)
+	if len(r.seen) == 1 && r.valid == r.n {
+		r.own = r.grown[r.seen[0]]
 		return
-	case r.valid < r.n:
-		vec.Fill(r.own, 0)
-	case len(seen) == 1:
-		r.own = r.grown(int(seen[0]))
-		return
-	default:
-		copy(r.own, r.grown(int(seen[0])))
-		seen = seen[1:]
 	}
-	for _, c := range seen {
-		vec.PutClass(r.own, r.grown(int(c)), r.labels, c)
+	vec.OwnOf(r.own, r.grown, r.labels, r.turns())
+}
+
+// turns are those of the labels.
+func (r *reader) turns() []int32 {
+	if !r.haveTurns {
+		clear(r.count)
+		vec.Turns(r.mem.turns[:], r.count, r.labels)
+		r.haveTurns = true
 	}
+	return r.mem.turns[:r.n/vec.Step]
 }
 
 // sum makes top and low of the grown classes.
@@ -82,10 +74,7 @@ func (r *reader) sum() {
 	vec.Fill(r.top, 0)
 	vec.Fill(r.low, 0)
 	for c := 0; c < r.shape.C; c += 4 {
-		e := [4][]float32{1: r.mem.none[:r.n], 2: r.mem.none[:r.n], 3: r.mem.none[:r.n]}
-		for k := range min(4, r.shape.C-c) {
-			e[k] = r.grown(c + k)
-		}
+		e := r.grown[c : c+4]
 		vec.TopFour(r.top, r.low, e[0], e[1], e[2], e[3])
 	}
 }
@@ -100,7 +89,7 @@ func (r *reader) leading() []int32 {
 		arg[i] = -1
 	}
 	for c := range r.shape.C {
-		vec.TopClass(arg, r.grown(c), r.top, int32(c))
+		vec.TopClass(arg, r.grown[c], r.top, int32(c))
 	}
 	return arg
 }
@@ -114,23 +103,22 @@ func (r *reader) part() {
 	}
 }
 
-// kin is where e^z of all classes is, and how far one class is from the next. Where
-// its gradient will stand it saves a way through memory, which all that is quick
-// after it would wait for.
-func (r *reader) kin() (e []float32, stride int) {
+// place says where e^z of the classes will be. Where the gradient will stand it
+// saves a way through memory, which all that is quick after it would wait for.
+func (r *reader) place() {
+	C, stride := r.shape.C, vec.Block
+	r.mem.grown = grow(r.mem.grown, C*stride)
+	e := r.mem.grown
 	if r.room != nil && r.size == r.n {
-		px := r.shape.Pixels()
-		return r.room[r.image*r.shape.C*px+r.at:], px
+		stride = r.shape.Pixels()
+		e = r.room[r.image*C*stride+r.at:]
 	}
-	return r.mem.grown, vec.Block
-}
-
-// grown is e^z of class c. Not inlined, as it is called from many places.
-//
-//go:noinline
-func (r *reader) grown(c int) []float32 {
-	e, stride := r.kin()
-	return e[c*stride : c*stride+r.n]
+	for c := range r.grown {
+		r.grown[c] = r.mem.none[:r.n]
+		if c < C {
+			r.grown[c] = e[c*stride:][:r.n]
+		}
+	}
 }
 
 // sole is the gradient of the only term that spreads one by the true class, nil
@@ -219,7 +207,7 @@ func block(blocks *[][]float32, c, n int) []float32 {
 // not nil.
 func (r *reader) softmaxClass(c int, q []float32) {
 	if r.near {
-		vec.PartSoftmax(r.p, q, r.grown(c), r.top, r.low)
+		vec.PartSoftmax(r.p, q, r.grown[c], r.top, r.low)
 	} else {
 		r.shiftedClass(c, q)
 	}
@@ -250,9 +238,10 @@ func (r *reader) trueNear(complement bool) {
 
 // census counts the labels of a block, of classes lo to hi, and lists its classes.
 func (r *reader) census(lo, hi int32) {
+	r.haveTurns = false
 	clear(r.count)
 	if hi-lo > 3 {
-		vec.CountEach(r.count, r.labels)
+		r.turns()
 	} else if lo <= hi {
 		rest := int32(r.valid)
 		for c := lo; c < hi; c++ {
@@ -394,35 +383,31 @@ func (j *Job) fewLogs(g *group, r *reader, state []float64) bool {
 	return true
 }
 
-// manyClasses is up to how many classes of a block it is quicker to go class by
-// class than pixel by pixel.
+// manyClasses is up to how many classes of a block it is quicker to go turn by
+// turn than pixel by pixel.
 const manyClasses = 8
 
 // byClass adds sign x to the hit slot of each pixel's class.
 func (j *Job) byClass(g *group, r *reader, x []float32, sign float64, s []float64) {
-	seen := r.seen
+	seen, whole := r.seen, r.valid == r.n
+	sums := growZero(&j.scratch.B64, g.channels)
 	switch {
 	case len(seen) > manyClasses:
-		sums := growZero(&j.scratch.B64, g.channels)
 		for i, l := range r.labels {
 			if l >= 0 {
 				sums[l] += float64(x[i])
 			}
 		}
-		for _, c := range seen {
-			pour(s[2*c*slot:], sign*sums[c])
-		}
-	case len(seen) == 1 && r.valid == r.n:
-		pour(s[2*seen[0]*slot:], sign*vec.Sum(x))
-	case len(seen) == 2 && r.valid == r.n: // what is not of the one is of the other
-		hit, miss := vec.SumByHit(x, r.labels, seen[0])
-		pour(s[2*seen[0]*slot:], sign*hit)
-		pour(s[2*seen[1]*slot:], sign*miss)
+	case len(seen) == 1 && whole:
+		sums[seen[0]] = vec.Sum(x)
+	case len(seen) == 2 && whole: // what is not of the one is of the other
+		sums[seen[0]], sums[seen[1]] = vec.SumByHit(x, r.labels, seen[0])
 	default:
-		for _, c := range seen {
-			hit, _ := vec.SumByHit(x, r.labels, c)
-			pour(s[2*c*slot:], sign*hit)
-		}
+		j.scratch.lanes = grow(j.scratch.lanes, g.channels)
+		vec.SumByClass(sums, j.scratch.lanes, x, r.labels, r.turns(), seen)
+	}
+	for _, c := range seen {
+		pour(s[2*c*slot:], sign*sums[c])
 	}
 }
 
@@ -501,9 +486,9 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 			r.probs(c)
 			vec.TrueChain(d, rise, r.p, r.q, r.labels, int32(c))
 		case r.count[c+1] > 0:
-			vec.MulUnless(d, r.grown(c), f, hit, r.labels, int32(c))
+			vec.MulUnless(d, r.grown[c], f, hit, r.labels, int32(c))
 		default:
-			vec.Mul(d, r.grown(c), f)
+			vec.Mul(d, r.grown[c], f)
 		}
 		if &d[0] == &s.tmp[0] {
 			r.put(gradient, plane, d, t.alone)
@@ -516,20 +501,15 @@ func (r *reader) chainKept(f, hit []float32) {
 	C := r.shape.C
 	c := 0
 	for ; c+4 <= C; c += 4 {
-		vec.MulFour(r.grown(c), r.grown(c+1), r.grown(c+2), r.grown(c+3), f)
+		e := r.grown[c : c+4]
+		vec.MulFour(e[0], e[1], e[2], e[3], f)
 	}
 	for ; c < C; c++ {
-		vec.Mul(r.grown(c), r.grown(c), f)
+		vec.Mul(r.grown[c], r.grown[c], f)
 	}
-	switch {
-	case len(r.seen) > manyClasses:
-		e, stride := r.kin()
-		vec.Put(e, stride, hit, r.labels)
-	case len(r.seen) == 1 && r.valid == r.n:
-		copy(r.grown(int(r.seen[0])), hit)
-	default:
-		for _, c := range r.seen {
-			vec.PutClass(r.grown(int(c)), hit, r.labels, c)
-		}
+	if len(r.seen) == 1 && r.valid == r.n {
+		copy(r.grown[r.seen[0]], hit)
+		return
 	}
+	vec.Put(r.grown, hit, r.labels, r.turns())
 }

@@ -17,8 +17,8 @@ func BenchmarkKernels(b *testing.B) {
 	for k := range many {
 		many[k] = x
 	}
-	kin, any19 := c.between(19*Block, 0, 1), c.labels(Block, 19)
-	ignore, counts := []int32{255}, make([]int32, 20)
+	any19 := c.labels(Block, 19)
+	ignore, counts, turns := []int32{255}, make([]int32, 20), make([]int32, Block/Step)
 	for _, k := range []struct {
 		name string
 		size int // bytes read and written per pixel
@@ -41,7 +41,7 @@ func BenchmarkKernels(b *testing.B) {
 		{"Grow", 8, func() { Grow(d, x) }},
 		{"GrowTwo", 16, func() { GrowTwo(d, e, x, z) }},
 		{"Part", 24, func() { Part(d, e, t, p, q, arg) }},
-		{"OwnOf 19", 12, func() { OwnOf(d, kin, Block, any19) }},
+		{"OwnOf 19", 12, func() { OwnOf(d, many, any19, turns) }},
 		{"TopFour", 32, func() { TopFour(d, e, t, p, q, w) }},
 		{"Split", 16, func() { Split(d, t, p, q) }},
 		{"PartSoftmax", 20, func() { PartSoftmax(d, e, t, p, q) }},
@@ -61,10 +61,9 @@ func BenchmarkKernels(b *testing.B) {
 		{"ChainPart", 20, func() { ChainPart(d, e, t, rest, x) }},
 		{"ChainMost", 28, func() { ChainMost(d, e, t, rest, p, q, x) }},
 		{"MulFour", 36, func() { MulFour(d, e, m, q, rest) }},
-		{"Put of 19", 12, func() { Put(kin, Block, d, any19) }},
-		{"PutClass", 16, func() { PutClass(d, e, arg, 3) }},
+		{"Put of 19", 12, func() { Put(many, d, any19, turns) }},
 		{"MulUnless", 20, func() { MulUnless(d, t, p, q, arg, 1) }},
-		{"CountEach", 4, func() { CountEach(counts, any19) }},
+		{"Turns", 4, func() { Turns(turns, counts, any19) }},
 		{"TrueSoftmax", 20, func() { TrueSoftmax(d, e, z, m, rest) }},
 		{"TrueSoftmax without q", 16, func() { TrueSoftmax(d, nil, z, m, rest) }},
 		{"Labels8", 5, func() { Labels8(wide, bytes, ignore) }},

@@ -187,20 +187,35 @@ func equal4(s []int32, o I32) I32 {
 		Add(loadI(s[8:12]).Equal(o).ToInt32x4().Add(loadI(s[12:16]).Equal(o).ToInt32x4()))
 }
 
-// CountEach adds the number of labels that are each class to count, whose first element is of the label -1. Sixteen equal
-// labels, as most are, count at once.
-func CountEach(count, label []int32) {
-	checkBlock(len(label))
-	for i := 0; i <= len(label)-Step; i += Step {
-		s := at(label, i)
-		f := splatI(s[0])
-		k, l, m, n := loadI4(s)
-		var w [4]int32
-		k.Xor(f).Or(l.Xor(f)).Or(m.Xor(f).Or(n.Xor(f))).StoreArray(&w)
-		if w[0]|w[1]|w[2]|w[3] == 0 {
-			count[s[0]+1] += Step
+// What a turn of sixteen labels is that are not all alike: on the Edge of an object, where each is as the first or the last and no
+// label is -1, or Mixed.
+const (
+	Mixed = -2
+	Edge  = -3
+)
+
+// Turns is the class of sixteen labels in turn, as most are alike, else Edge or Mixed. It adds the number of labels that are each
+// class to count, whose first element is of the label -1.
+func Turns(turn, count, label []int32) {
+	n := len(label)
+	checkBlock(n)
+	turn = turn[:n/Step]
+	for k := range turn {
+		s := at(label, k*Step)
+		first, last := s[0], s[Step-1]
+		turn[k] = first
+		like := -lanes(equal4(s[:], splatI(first)))
+		if like == Step {
+			count[first+1] += Step
 			continue
 		}
+		if last != first && first|last >= 0 && like-lanes(equal4(s[:], splatI(last))) == Step {
+			turn[k] = Edge
+			count[first+1] += int32(like)
+			count[last+1] += int32(Step - like)
+			continue
+		}
+		turn[k] = Mixed
 		for _, class := range s {
 			count[class+1]++
 		}

@@ -105,31 +105,55 @@ func Part(own, rest, x, y, z []float32, label []int32) {
 	}
 }
 
-// OwnOf is e of the true class of each pixel, 0 where label is -1: plane c of e begins at c stride.
-func OwnOf(own, e []float32, stride int, label []int32) {
-	check(len(own), len(label))
-	for i, class := range label {
-		own[i] = 0
-		if class >= 0 {
-			own[i] = e[int(class)*stride+i]
+// OwnOf is e of the true class of each pixel, 0 where label is -1; turn is of Turns.
+func OwnOf(own []float32, e [][]float32, label, turn []int32) {
+	n := len(own)
+	check(n, len(label))
+	label = label[:n]
+	for k, class := range turn[:n/Step] {
+		i := k * Step
+		to := at(own, i)
+		switch {
+		case class >= 0:
+			a, b, c, d := load4(at(e[class], i))
+			store4(to, a, b, c, d)
+		case class == Edge:
+			s := at(label, i)
+			k, l, m, n := loadI4(s)
+			a, b, c, d := load4(at(e[s[0]], i))
+			p, q, r, t := load4(at(e[s[Step-1]], i))
+			o := splatI(s[0])
+			store4(to, a.IfElse(k.Equal(o), p), b.IfElse(l.Equal(o), q), c.IfElse(m.Equal(o), r), d.IfElse(n.Equal(o), t))
+		default:
+			for j, class := range at(label, i) {
+				to[j] = 0
+				if class >= 0 {
+					to[j] = e[class][i+j]
+				}
+			}
 		}
 	}
 }
 
-// Put is OwnOf the other way: plane c of e gets x where class c is true.
-func Put(e []float32, stride int, x []float32, label []int32) {
-	check(len(x), len(label))
-	for i, class := range label {
+// Put is OwnOf the other way: e of a class gets x where the class is true.
+func Put(e [][]float32, x []float32, label, turn []int32) {
+	n := len(x)
+	check(n, len(label))
+	label = label[:n]
+	for k, class := range turn[:n/Step] {
+		i := k * Step
+		from := at(x, i)
 		if class >= 0 {
-			e[int(class)*stride+i] = x[i]
+			a, b, c, d := load4(from)
+			store4(at(e[class], i), a, b, c, d)
+		} else {
+			for j, class := range at(label, i) {
+				if class >= 0 {
+					e[class][i+j] = from[j]
+				}
+			}
 		}
 	}
-}
-
-// PutClass is dst = x where label is class.
-func PutClass(dst, x []float32, label []int32, class int32) {
-	check(len(dst), len(x), len(label))
-	put(dst, x, label, class)
 }
 
 // TopFour adds four classes to top, the largest e^z so far, and to low, the sum of the others. Both begin as 0.

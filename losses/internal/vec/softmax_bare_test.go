@@ -89,36 +89,112 @@ func TestPart(t *testing.T) {
 	}
 }
 
-func TestOwnOf(t *testing.T) {
+// sixteens are labels of classes whose turns are all that there are: of one class, of none, on an edge, and of anything.
+func (c corpus) sixteens(n, classes int) []int32 {
+	label := c.labels(n, classes)
+	for i := range label {
+		switch i / Step % 6 {
+		case 0, 1:
+			label[i] = int32(i / (2 * Step) % classes)
+		case 2:
+			label[i] = -1
+		case 3:
+			label[i] = int32(1 + (i%Step+i/Step)/10%2) // one object or two, sooner or later
+		case 4:
+			if i%Step > 6 { // the edge of what is ignored
+				label[i] = -1
+			} else {
+				label[i] = 2
+			}
+		}
+	}
+	return label
+}
+
+func TestTurns(t *testing.T) {
+	c := newCorpus(44)
+	const classes = 7
+	found := map[int32]int{}
+	for _, n := range lengths {
+		label := c.sixteens(n, classes)
+		turn, got, want := make([]int32, n/Step+1), make([]int32, classes+1), make([]int32, classes+1)
+		for _, l := range label {
+			want[l+1]++
+		}
+		turn[n/Step] = 77
+		Turns(turn, got, label)
+		if !slices.Equal(got, want) {
+			t.Errorf("%d labels: counts are %v, want %v", n, got, want)
+		}
+		if turn[n/Step] != 77 {
+			t.Errorf("%d labels: a turn behind them was written", n)
+		}
+		for k, is := range turn[:n/Step] {
+			s := label[k*Step:][:Step]
+			kinds := slices.Compact(slices.Sorted(slices.Values(s)))
+			want := int32(Mixed)
+			switch {
+			case len(kinds) == 1:
+				want = kinds[0]
+			case len(kinds) == 2 && kinds[0] >= 0 && s[0] != s[Step-1]:
+				want = Edge
+			}
+			if is != want {
+				t.Errorf("%v is %d, want %d", s, is, want)
+			}
+			found[min(want, 0)]++
+		}
+	}
+	for _, want := range []int32{0, -1, Mixed, Edge} {
+		if found[want] == 0 {
+			t.Errorf("no turn is %d", want)
+		}
+	}
+}
+
+// What is made of the labels by turns is what it is one by one.
+func TestByTurns(t *testing.T) {
 	c := newCorpus(47)
 	const classes = 6
 	for _, n := range lengths {
-		label := c.labels(n, classes)
-		e := c.between(classes*Block, 1, 100)
-		wantOwn, wantPut := make([]float32, n), append([]float32(nil), e...)
-		hit := c.between(n, -2, -1)
+		label := c.sixteens(n, classes)
+		turn := make([]int32, n/Step)
+		Turns(turn, make([]int32, classes+1), label)
+		e, wantPut := make([][]float32, classes), make([][]float32, classes)
+		for k := range e {
+			e[k] = c.between(n, 1, 100)
+			wantPut[k] = slices.Clone(e[k])
+		}
+		wantOwn, hit := make([]float32, n), c.between(n, -2, -1)
 		for i, l := range label {
 			if l >= 0 {
-				at := int(l)*Block + i
-				wantOwn[i], wantPut[at] = e[at], hit[i]
+				wantOwn[i], wantPut[l][i] = e[l][i], hit[i]
 			}
 		}
 		own, stand := guarded(n)
-		OwnOf(own, e, Block, label)
+		OwnOf(own, e, label, turn)
 		stand(t, "OwnOf")
 		equal(t, "OwnOf", own, wantOwn)
-		byClass, standByClass := guarded(n)
-		clear(byClass)
-		put := append([]float32(nil), e...)
-		for k := range classes {
-			PutClass(byClass, e[k*Block:k*Block+n], label, int32(k))
-			PutClass(put[k*Block:k*Block+n], hit, label, int32(k))
+		Put(e, hit, label, turn)
+		for k := range e {
+			equal(t, "Put", e[k], wantPut[k])
 		}
-		standByClass(t, "PutClass")
-		equal(t, "own of PutClass", byClass, wantOwn)
-		equal(t, "PutClass", put, wantPut)
-		Put(e, Block, hit, label)
-		equal(t, "Put", e, wantPut)
+
+		seen, sum, lane := []int32{}, make([]float64, classes), make([][4]float32, classes)
+		for k := range int32(classes) {
+			if slices.Contains(label, k) {
+				seen = append(seen, k)
+			}
+		}
+		SumByClass(sum, lane, hit, label, turn, seen)
+		for k := range sum {
+			if want, _ := SumByHit(hit, label, int32(k)); sum[k] != want {
+				t.Errorf("%d pixels: the sum of class %d is %v, want %v", n, k, sum[k], want)
+			}
+			if lane[k] != [4]float32{} {
+				t.Errorf("%d pixels: %v is left of class %d", n, lane[k], k)
+			}
+		}
 	}
 }
 
@@ -298,27 +374,6 @@ func TestLogPartOfNothing(t *testing.T) {
 	for i, x := range u {
 		if x != x || math.IsInf(float64(x), 0) {
 			t.Errorf("u is %v where rest is %v", x, rest[i])
-		}
-	}
-}
-
-func TestCountEach(t *testing.T) {
-	c := newCorpus(44)
-	for _, n := range lengths {
-		label := c.labels(n, 7)
-		for i := range n / 2 { // runs of one class
-			label[i] = int32(i / 50 % 7)
-		}
-		got, want := make([]int32, 8), make([]int32, 8)
-		for _, l := range label {
-			want[l+1]++
-		}
-		CountEach(got, label)
-		for k := range want {
-			if got[k] != want[k] {
-				t.Errorf("%d labels: counts are %v, want %v", n, got, want)
-				break
-			}
 		}
 	}
 }

@@ -61,6 +61,44 @@ func SumByHit(x []float32, label []int32, class int32) (hit, miss float64) {
 	return hit, miss
 }
 
+// SumByClass adds SumByHit of each class that is seen to sum; turn is of Turns. It leaves lane, of each class, at 0, as it has to be.
+func SumByClass(sum []float64, lane [][4]float32, x []float32, label, turn, seen []int32) {
+	check(len(x), len(label))
+	for len(x) > 0 {
+		n := min(run, len(x))
+		laneRun(lane, x[:n], label[:n], turn, seen)
+		for _, class := range seen {
+			sum[class] += total(load(lane[class][:]))
+			lane[class] = [4]float32{}
+		}
+		x, label, turn = x[n:], label[n:], turn[n/Step:]
+	}
+}
+
+func laneRun(lane [][4]float32, x []float32, label, turn, seen []int32) {
+	n := len(x)
+	label = label[:n]
+	for k, class := range turn[:n/Step] {
+		i := k * Step
+		a, b, c, d := load4(at(x, i))
+		if class >= 0 {
+			add(&lane[class], tree(a, b, c, d))
+			continue
+		}
+		s := at(label, i)
+		k, l, m, n := loadI4(s)
+		if class == Edge {
+			o := splatI(s[0])
+			add(&lane[s[0]], tree(where4(a, b, c, d, k, l, m, n, o)))
+			add(&lane[s[Step-1]], tree(unless4(a, b, c, d, k, l, m, n, o)))
+			continue
+		}
+		for _, class := range seen {
+			add(&lane[class], tree(where4(a, b, c, d, k, l, m, n, splatI(class))))
+		}
+	}
+}
+
 func hitRun(x []float32, label []int32, class int32) (hit, miss float64) {
 	n := len(x)
 	label = label[:n]
