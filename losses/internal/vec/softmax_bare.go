@@ -162,33 +162,49 @@ func TopFour(top, low, x, y, z, w []float32) {
 	check(n, len(low), len(x), len(y), len(z), len(w))
 	low, x, y, z, w = low[:n], x[:n], y[:n], z[:n], w[:n]
 	for i := 0; i <= n-Step; i += Step {
-		p, q, a, b, c, d := at(top, i), at(low, i), at(x, i), at(y, i), at(z, i), at(w, i)
-		more(p[0:4], q[0:4], largest4(a[0:4], b[0:4], c[0:4], d[0:4]), remaining4(a[0:4], b[0:4], c[0:4], d[0:4]))
-		more(p[4:8], q[4:8], largest4(a[4:8], b[4:8], c[4:8], d[4:8]), remaining4(a[4:8], b[4:8], c[4:8], d[4:8]))
-		more(p[8:12], q[8:12], largest4(a[8:12], b[8:12], c[8:12], d[8:12]), remaining4(a[8:12], b[8:12], c[8:12], d[8:12]))
-		more(p[12:16], q[12:16], largest4(a[12:16], b[12:16], c[12:16], d[12:16]), remaining4(a[12:16], b[12:16], c[12:16], d[12:16]))
+		s, t := at(z, i), at(w, i)
+		k, l, m, n := smallerOf4(s, t)
+		e, f, g, h := largerOf4(s, t)
+		s, t = at(x, i), at(y, i)
+		o, p, q, r := smallerOf4(s, t)
+		o, p, q, r = add4(o, p, q, r, k, l, m, n)
+		a, b, c, d := largerOf4(s, t)
+		k, l, m, n = smaller4(a, b, c, d, e, f, g, h)
+		o, p, q, r = add4(o, p, q, r, k, l, m, n)
+		a, b, c, d = larger4(a, b, c, d, e, f, g, h)
+		e, f, g, h = load4(at(top, i))
+		k, l, m, n = smaller4(a, b, c, d, e, f, g, h)
+		o, p, q, r = add4(o, p, q, r, k, l, m, n)
+		a, b, c, d = larger4(a, b, c, d, e, f, g, h)
+		store4(at(top, i), a, b, c, d)
+		e, f, g, h = load4(at(low, i))
+		a, b, c, d = add4(e, f, g, h, o, p, q, r)
+		store4(at(low, i), a, b, c, d)
 	}
-}
-
-// more adds four classes to top and low, of which x is the largest and y the sum of the others.
-func more(top, low []float32, x, y F32) {
-	t := load(top)
-	larger(x, t).Store(top)
-	load(low).Add(y.Add(smaller(x, t))).Store(low)
-}
-
-func largest4(a, b, c, d []float32) F32 {
-	return larger(larger(load(a), load(b)), larger(load(c), load(d)))
-}
-
-// remaining4 is the sum of all but the largest.
-func remaining4(a, b, c, d []float32) F32 {
-	return smaller(load(a), load(b)).Add(smaller(load(c), load(d))).Add(smaller(larger(load(a), load(b)), larger(load(c), load(d))))
 }
 
 // larger and smaller are of numbers that are not below zero.
 func larger(x, y F32) F32  { return float(bits(x).Max(bits(y))) }
 func smaller(x, y F32) F32 { return float(bits(x).Min(bits(y))) }
+
+func larger4(a, b, c, d, e, f, g, h F32) (F32, F32, F32, F32) {
+	return larger(a, e), larger(b, f), larger(c, g), larger(d, h)
+}
+
+func smaller4(a, b, c, d, e, f, g, h F32) (F32, F32, F32, F32) {
+	return smaller(a, e), smaller(b, f), smaller(c, g), smaller(d, h)
+}
+
+// largerOf4 and smallerOf4 read for themselves: both at hand at once, with what else there is, would not all find a register.
+func largerOf4(x, y *[Step]float32) (F32, F32, F32, F32) {
+	return larger(load(x[0:4]), load(y[0:4])), larger(load(x[4:8]), load(y[4:8])),
+		larger(load(x[8:12]), load(y[8:12])), larger(load(x[12:16]), load(y[12:16]))
+}
+
+func smallerOf4(x, y *[Step]float32) (F32, F32, F32, F32) {
+	return smaller(load(x[0:4]), load(y[0:4])), smaller(load(x[4:8]), load(y[4:8])),
+		smaller(load(x[8:12]), load(y[8:12])), smaller(load(x[12:16]), load(y[12:16]))
+}
 
 // Split is the rest of top and low without own, which is one of them: low where it is the largest, and else nothing cancels, as
 // top is not below own.
