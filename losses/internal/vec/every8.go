@@ -39,22 +39,25 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 			if label := alike(labels); label < 2 {
 				ones += label * Step
 				mask := splatI(-int32(label))
+				p, q, r, u = facing(p, mask), facing(q, mask), facing(r, mask), facing(u, mask)
+
+				// What the true one of the two lacks.
+				k, l, m, n := bits(e).Xor(bits(a)), bits(f).Xor(bits(b)), bits(g).Xor(bits(c)), bits(h).Xor(bits(d))
+				a, b, c, d = flip(a, negative(p, k)), flip(b, negative(q, l)), flip(c, negative(r, m)), flip(d, negative(u, n))
+				add(&lacks[label], tree(a, b, c, d))
 
 				// The probability of the class.
-				k, l, m, n := bits(e).Xor(bits(a)), bits(f).Xor(bits(b)), bits(g).Xor(bits(c)), bits(h).Xor(bits(d))
-				a, b, c, d = flip(e, negative(p, k)), flip(f, negative(q, l)), flip(g, negative(r, m)), flip(h, negative(u, n))
-				squares = squares.Add(tree(mul4(a, b, c, d, a, b, c, d)))
-				tps = tps.Add(kept(tree(a, b, c, d), mask))
-				v, w, y, z := reached(a, least), reached(b, least), reached(c, least), reached(d, least)
+				e, f, g, h = a, b, c, d
+				if label == 1 {
+					e, f, g, h = flip(a, k), flip(b, l), flip(c, m), flip(d, n)
+					tps = tps.Add(tree(e, f, g, h))
+				}
+				squares = squares.Add(tree(mul4(e, f, g, h, e, f, g, h)))
+				v, w, y, z := reached(e, least), reached(f, least), reached(g, least), reached(h, least)
 				reach[label] = reach[label].Add(v.Add(w).Add(y.Add(z)))
 
-				// What the true one of the two lacks, squared.
-				a, b, c, d = flip(a, k.And(mask)), flip(b, l.And(mask)), flip(c, m.And(mask)), flip(d, n.And(mask))
-				add(&lacks[label], tree(a, b, c, d))
+				// The logarithm of the true one.
 				a, b, c, d = mul4(a, b, c, d, a, b, c, d)
-
-				// Its logarithm.
-				p, q, r, u = facing(p, mask), facing(q, mask), facing(r, mask), facing(u, mask)
 				p, q, r, u = below(p), below(q), below(r), below(u)
 				crosses = crosses.Sub(tree(p, q, r, u))
 				e, f, g, h = load4(at(faded, j))
