@@ -71,7 +71,8 @@ test('big images, sixteen pixels at a time', () => {
     [64, 64],
     [4097, 1],
     [97, 131],
-    [128, 96],
+    [131, 251],
+    [256, 256],
   ]) {
     const count = width * height;
     const memory = new Uint8Array(4 * count + 3);
