@@ -229,7 +229,7 @@ func (t *table) largest(list int) (most int, ok bool) {
 		value += step
 		most = max(most, value)
 	})
-	return most, ok
+	return most, ok && most < 1<<20
 }
 
 func (t *table) each(list int, f func(step int)) (end int, ok bool) {
