@@ -52,14 +52,17 @@ func (r *reader) grow() bool {
 
 // trueGrown makes own of the grown classes.
 func (r *reader) trueGrown() {
-	if len(r.seen) == 1 && r.valid == r.n {
+	if r.pure() {
 		r.own = r.grown[r.seen[0]]
 		return
 	}
 	vec.OwnOf(r.own, r.grown, r.labels, r.turns())
 }
 
-// turns are those of the labels.
+// pure tells whether all pixels of the block are of one class.
+func (r *reader) pure() bool { return len(r.seen) == 1 && r.valid == r.n }
+
+// turns are those of the labels, which it counts too.
 func (r *reader) turns() []int32 {
 	if !r.haveTurns {
 		clear(r.count)
@@ -107,11 +110,13 @@ func (r *reader) part() {
 // saves a way through memory, which all that is quick after it would wait for.
 func (r *reader) place() {
 	C, stride := r.shape.C, vec.Block
-	r.mem.grown = grow(r.mem.grown, C*stride)
-	e := r.mem.grown
+	var e []float32
 	if r.room != nil && r.size == r.n {
 		stride = r.shape.Pixels()
 		e = r.room[r.image*C*stride+r.at:]
+	} else {
+		r.mem.grown = grow(r.mem.grown, C*stride)
+		e = r.mem.grown
 	}
 	for c := range r.grown {
 		r.grown[c] = r.mem.none[:r.n]
@@ -239,16 +244,19 @@ func (r *reader) trueNear(complement bool) {
 // census counts the labels of a block, of classes lo to hi, and lists its classes.
 func (r *reader) census(lo, hi int32) {
 	r.haveTurns = false
-	clear(r.count)
 	if hi-lo > 3 {
 		r.turns()
-	} else if lo <= hi {
+	} else {
+		clear(r.count)
 		rest := int32(r.valid)
-		for c := lo; c < hi; c++ {
-			r.count[c+1] = int32(vec.Count(r.labels, c))
-			rest -= r.count[c+1]
+		for c := lo; c <= hi; c++ {
+			n := rest
+			if c < hi {
+				n = int32(vec.Count(r.labels, c))
+			}
+			r.count[c+1] = n
+			rest -= n
 		}
-		r.count[hi+1] = rest
 	}
 	r.seen = r.seen[:0]
 	for c, n := range r.count[1:] {
@@ -389,18 +397,18 @@ const manyClasses = 8
 
 // byClass adds sign x to the hit slot of each pixel's class.
 func (j *Job) byClass(g *group, r *reader, x []float32, sign float64, s []float64) {
-	seen, whole := r.seen, r.valid == r.n
+	seen := r.seen
 	sums := growZero(&j.scratch.B64, g.channels)
 	switch {
+	case r.pure():
+		sums[seen[0]] = vec.Sum(x)
 	case len(seen) > manyClasses:
 		for i, l := range r.labels {
 			if l >= 0 {
 				sums[l] += float64(x[i])
 			}
 		}
-	case len(seen) == 1 && whole:
-		sums[seen[0]] = vec.Sum(x)
-	case len(seen) == 2 && whole: // what is not of the one is of the other
+	case len(seen) == 2 && r.valid == r.n: // what is not of the one is of the other
 		sums[seen[0]], sums[seen[1]] = vec.SumByHit(x, r.labels, seen[0])
 	default:
 		j.scratch.lanes = grow(j.scratch.lanes, g.channels)
@@ -507,7 +515,7 @@ func (r *reader) chainKept(f, hit []float32) {
 	for ; c < C; c++ {
 		vec.Mul(r.grown[c], r.grown[c], f)
 	}
-	if len(r.seen) == 1 && r.valid == r.n {
+	if r.pure() {
 		copy(r.grown[r.seen[0]], hit)
 		return
 	}

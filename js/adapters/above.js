@@ -1,7 +1,8 @@
 // One byte of each RGBA pixel against a threshold, sixteen pixels at a time: a module of one function, put together here as it is
 // too small to be fetched. Where WebAssembly or its SIMD is not to be had, the caller does it in JavaScript, at a third of the speed.
 
-/** Pixels at a time: they stay in the second cache. Of fewer, as in the first, the waits for the caller's memory overlap less. */
+/** Pixels at a time: they stay in the second cache. Fewer would stay in the first, but the copies of their bits would be so small
+ * that writing them to the caller's memory takes longer than that saves. */
 const TILE = 32768;
 const PAGES = Math.ceil((5 * TILE) / 65536);
 

@@ -115,25 +115,30 @@ func dropTraces(memory []byte, from int) error {
 		}
 	}
 	clear(t.memory[t.units:t.values])
-	for at := t.names; at < t.units; {
-		end := at + bytes.IndexByte(t.memory[at:t.units], 0) + 1
-		if end <= at {
-			break
-		}
-		if !keptNames[at-t.names] {
-			clear(t.memory[at:end])
-		}
-		at = end
-	}
+	t.dropNames(keptNames)
 	return nil
+}
+
+// dropNames makes zeros of all names but those that are kept, by where they are.
+func (t *table) dropNames(kept map[int]bool) {
+	for at := t.names; at < t.units; {
+		n := bytes.IndexByte(t.memory[at:t.units], 0)
+		if n < 0 {
+			return
+		}
+		if !kept[at-t.names] {
+			clear(t.memory[at : at+n])
+		}
+		at += n + 1
+	}
 }
 
 // table is the memory from the table on, and what is where in it.
 type table struct {
 	memory               []byte
 	names, units, values int
-	records              []int
-	end                  int // of the values
+	end                  int   // of the values
+	records              []int // one for each function
 
 	whole   []byte // all of memory
 	factsAt int    // where the facts are in it
