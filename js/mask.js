@@ -18,5 +18,6 @@
 export { fromArray, toArray } from './adapters/array.js';
 export { fromCanvas, fromImageData, toImageData } from './adapters/canvas.js';
 export { fromCocoRLE, toCocoRLE } from './adapters/cocoRLE.js';
+export { pixelBuffer } from './adapters/pixelBuffer.js';
 export { fromPolygons, toPolygons } from './adapters/polygons.js';
 export { fromTensor } from './adapters/tensor.js';

@@ -1,10 +1,11 @@
 // One byte of each RGBA pixel against a threshold, sixteen pixels at a time: a module of one function, put together here as it is
 // too small to be fetched. Where WebAssembly or its SIMD is not to be had, the caller does it in JavaScript, at a third of the speed.
 
-/** Pixels at a time: they stay in the second cache. Fewer would stay in the first, but the copies of their bits would be so small
- * that writing them to the caller's memory takes longer than that saves. */
+import { roomFor, roomOf } from './room.js';
+
+/** Pixels at a time that are copied in: they stay in the second cache. Fewer would stay in the first, but the copies of their bits
+ * would be so small that writing them to the caller's memory takes longer than that saves. */
 const TILE = 32768;
-const PAGES = Math.ceil((5 * TILE) / 65536);
 
 /** An instruction of SIMD. @param {number[]} code */
 const simd = (...code) => [0xfd, ...code];
@@ -15,10 +16,10 @@ const get = (n) => [0x20, n];
 /** @param {number} n of local variable */
 const set = (n) => [0x21, n];
 
-const [END, THRESHOLD, AT, LIMIT, ONE] = [0, 1, 2, 3, 4];
+/** @param {number} n of local variable @param {number[]} bytes to go on by, in signed LEB128 */
+const advance = (n, ...bytes) => [...get(n), 0x41, ...bytes, 0x6a, ...set(n)];
 
-/** Unsigned LEB128. @param {number} x @returns {number[]} */
-const leb = (x) => (x < 128 ? [x] : [(x & 127) | 128, ...leb(x >>> 7)]);
+const [AT, END, THRESHOLD, TO, LIMIT, ONE] = [0, 1, 2, 3, 4, 5];
 
 /**
  * Four pixels from AT on, as the bytes of a channel, each in 32 bits. A shift by a constant is one instruction, by a variable three.
@@ -34,21 +35,24 @@ const four = (offset, channel) => [
 
 /** @param {number} channel */
 const body = (channel) => [
-  ...[2, 1, 0x7f, 2, 0x7b], // locals: AT; LIMIT and ONE
+  ...[2, 1, 0x7f, 2, 0x7b], // locals: TO, which is 0; LIMIT and ONE
   ...[...get(THRESHOLD), ...simd(0x0f), ...set(LIMIT)], // i8x16.splat
   ...[0x41, 1, ...simd(0x0f), ...set(ONE)], // i32.const 1, i8x16.splat
   ...[0x03, 0x40], // loop
-  ...[...get(AT), 0x41, 2, 0x76], // AT / 4, where the sixteen go
+  ...get(TO),
   ...[...four(0, channel), ...four(16, channel), ...simd(0x86, 1)], // i16x8.narrow_i32x4_u
   ...[...four(32, channel), ...four(48, channel), ...simd(0x86, 1)],
   ...simd(0x66), // i8x16.narrow_i16x8_u
   // What is left beyond the threshold, and of that one at most: a comparison of unsigned bytes takes four instructions.
   ...[...get(LIMIT), ...simd(0x73), ...get(ONE), ...simd(0x77)], // i8x16.sub_sat_u, i8x16.min_u
-  ...[...simd(0x0b), 0, ...leb(4 * TILE)], // v128.store, behind the pixels
-  ...[...get(AT), 0x41, 0xc0, 0, 0x6a, 0x22, AT], // AT += 64
-  ...[...get(END), 0x49, 0x0d, 0], // again while AT < END
+  ...[...simd(0x0b), 0, 0], // v128.store
+  ...[...advance(TO, 16), ...advance(AT, 0xc0, 0)],
+  ...[...get(AT), ...get(END), 0x49, 0x0d, 0], // again while AT < END
   ...[0x0b, 0x0b],
 ];
+
+/** Unsigned LEB128. @param {number} x @returns {number[]} */
+const leb = (x) => (x < 128 ? [x] : [(x & 127) | 128, ...leb(x >>> 7)]);
 
 /** @param {number} id @param {number[]} content */
 const section = (id, ...content) => [id, ...leb(content.length), ...content];
@@ -56,32 +60,34 @@ const section = (id, ...content) => [id, ...leb(content.length), ...content];
 /** @param {number[]} code */
 const moduleOf = (code) => [
   ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-  ...section(1, 1, 0x60, 2, 0x7f, 0x7f, 0), // (i32, i32) -> ()
+  ...section(1, 1, 0x60, 3, 0x7f, 0x7f, 0x7f, 0), // (i32, i32, i32) -> ()
+  ...section(2, 1, 1, 0x6d, 1, 0x6d, 2, 0, 1), // import m.m, a memory
   ...section(3, 1, 0),
-  ...section(5, 1, 0, PAGES),
-  ...section(7, 2, 1, 0x6d, 2, 0, 1, 0x66, 0, 0), // exports m and f
+  ...section(7, 1, 1, 0x66, 0, 0), // export f
   ...section(10, 1, ...leb(code.length), ...code),
 ];
 
-/** @typedef {(end: number, threshold: number) => void} Above bytes in multiples of 64 */
+/** By channel. @type {(WebAssembly.Module | undefined)[]} */
+const modules = [];
 
-/** By channel. @type {({above: Above, pixels: Uint8Array, bits: Uint8Array} | null)[]} null where it cannot be had */
-const kernels = [];
-
-/** @param {number} channel */
-function start(channel) {
-  try {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(moduleOf(body(channel)))));
-    const { buffer } = /** @type {WebAssembly.Memory} */ (exports.m);
-    return {
-      above: /** @type {Above} */ (exports.f),
-      pixels: new Uint8Array(buffer, 0, 4 * TILE),
-      bits: new Uint8Array(buffer, 4 * TILE, TILE),
-    };
-  } catch {
-    return null;
-  }
+/** @param {import('./room.js').Room} room @param {number} channel */
+function kernelOf(room, channel) {
+  modules[channel] ??= new WebAssembly.Module(Uint8Array.from(moduleOf(body(channel))));
+  const { exports } = new WebAssembly.Instance(modules[channel], { m: { m: room.memory } });
+  return /** @type {import('./room.js').Kernel} */ (exports.f);
 }
+
+/** @type {import('./room.js').Room | undefined} */
+let tile;
+
+/** Where pixels come to that have no room of their own. */
+function tileRoom() {
+  tile ??= roomFor(TILE, TILE);
+  return tile;
+}
+
+/** Whether WebAssembly and its SIMD are to be had. */
+let able = true;
 
 /**
  * Writes 1 where a channel of a pixel is above a threshold, and 0 elsewhere.
@@ -93,14 +99,25 @@ function start(channel) {
  * @returns {boolean} false where it cannot, and has written nothing
  */
 export function rgbaAbove(rgba, channel, threshold, bits) {
-  if (kernels[channel] === undefined) kernels[channel] = start(channel);
-  const kernel = kernels[channel];
-  if (!kernel) return false;
-  for (let at = 0; at < bits.length; at += TILE) {
-    const n = Math.min(TILE, bits.length - at);
-    kernel.pixels.set(rgba.subarray(4 * at, 4 * (at + n)));
-    kernel.above(4 * n, threshold);
-    bits.set(n === TILE ? kernel.bits : kernel.bits.subarray(0, n), at);
+  if (!able) return false;
+  const own = roomOf(rgba);
+  /** @type {import('./room.js').Room} */
+  let room;
+  try {
+    room = own ?? tileRoom();
+    room.kernels[channel] ??= kernelOf(room, channel);
+  } catch {
+    able = false;
+    return false;
+  }
+  const kernel = room.kernels[channel];
+  const turn = room.bits.length;
+  for (let at = 0; at < bits.length; at += turn) {
+    const n = Math.min(turn, bits.length - at);
+    if (!own) room.pixels.set(rgba.subarray(4 * at, 4 * (at + n)));
+    const from = own ? rgba.byteOffset + 4 * at : room.pixels.byteOffset;
+    kernel(from, from + 4 * n, threshold);
+    bits.set(n === turn ? room.bits : room.bits.subarray(0, n), at);
   }
   return true;
 }

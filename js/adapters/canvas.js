@@ -8,6 +8,11 @@ import { planeOf } from './plane.js';
 /**
  * @typedef {import('../mask.js').Mask} Mask
  * @typedef {{data: Uint8ClampedArray | Uint8Array, width: number, height: number}} ImageDataLike
+ *
+ * @typedef {object} RowOrder
+ * @property {boolean} [flipY] the rows of the image come from bottom to top, as WebGL reads them; those of the mask never do
+ *
+ * @typedef {import('./pixels.js').PixelOptions & import('./pixels.js').Destination & RowOrder} ImageOptions
  */
 
 /**
@@ -23,7 +28,7 @@ import { planeOf } from './plane.js';
  * only where the canvas is opaque; alpha always is.
  *
  * @param {HTMLCanvasElement | OffscreenCanvas | CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} canvas
- * @param {import('./pixels.js').PixelOptions & import('./pixels.js').Destination} [options]
+ * @param {ImageOptions} [options]
  * @returns {Mask}
  */
 export function fromCanvas(canvas, options) {
@@ -32,10 +37,10 @@ export function fromCanvas(canvas, options) {
 
 /**
  * fromImageData reads an ImageData, or anything with `data` (RGBA, 8 bits), `width` and `height`, such as the segmentation map
- * of a TensorFlow.js model. Options as for fromCanvas.
+ * of a TensorFlow.js model, or a pixelBuffer, which is read where it is. Options as for fromCanvas.
  *
  * @param {ImageDataLike} image
- * @param {import('./pixels.js').PixelOptions & import('./pixels.js').Destination} [options]
+ * @param {ImageOptions} [options]
  * @returns {Mask}
  */
 export function fromImageData(image, options) {
@@ -45,10 +50,13 @@ export function fromImageData(image, options) {
 /**
  * @param {string} adapter
  * @param {ImageDataLike} image
- * @param {(import('./pixels.js').PixelOptions & import('./pixels.js').Destination) | undefined} options
+ * @param {ImageOptions | undefined} options
  */
 function readImage(adapter, image, options) {
-  const given = readOptions(adapter, options, [...PIXEL_OPTIONS, 'into']);
+  const { flipY = false, ...given } = readOptions(adapter, options, [...PIXEL_OPTIONS, 'into', 'flipY']);
+  if (typeof flipY !== 'boolean') {
+    throw new MasklossError('option', 'flipY', `${adapter}: flipY is ${describe(flipY)}, must be true or false`);
+  }
   const data = image?.data;
   if (!(data instanceof Uint8ClampedArray) && !(data instanceof Uint8Array)) {
     throw new MasklossError(
@@ -61,7 +69,7 @@ function readImage(adapter, image, options) {
   const height = readInteger(adapter, 'height', image.height, 1, 2 ** 31 - 1, 'shape');
   const as = given.as ?? 'labels';
   const byColor = given.colors !== undefined;
-  return fromPixels(
+  const mask = fromPixels(
     adapter,
     { data, width, height, channels: 4, max: 255 },
     {
@@ -71,6 +79,17 @@ function readImage(adapter, image, options) {
       threshold: given.threshold === undefined && as === 'labels' && !byColor ? 0 : given.threshold,
     },
   );
+  if (flipY) flipRows(mask.data, width);
+  return mask;
+}
+
+/** @param {Mask['data']} data @param {number} width */
+function flipRows(data, width) {
+  for (let top = 0, bottom = data.length - width; top < bottom; top += width, bottom -= width) {
+    const row = data.slice(top, top + width);
+    data.copyWithin(top, bottom, bottom + width);
+    data.set(row, bottom);
+  }
 }
 
 /**
@@ -84,7 +103,7 @@ function imageOf(canvas) {
     throw new MasklossError(
       'domain',
       'canvas',
-      `fromCanvas: canvas is ${describe(canvas)}, must be a canvas with a 2d context, or the context: draw a webgl canvas onto one first`,
+      `fromCanvas: canvas is ${describe(canvas)}, must be a canvas with a 2d context, or the context: draw a webgl canvas onto one first, or read its pixels into a pixelBuffer`,
     );
   }
   const { width, height } = context.canvas;

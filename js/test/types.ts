@@ -1,7 +1,7 @@
 // Checked by tsc, never run: what the types allow, and what they must not.
 
 import type { Input, Manifest, Maskloss, Name, Result } from '../index.js';
-import { fromCanvas, load, MasklossError, version } from '../index.js';
+import { fromCanvas, fromImageData, load, MasklossError, pixelBuffer, version } from '../index.js';
 
 declare const canvas: HTMLCanvasElement;
 
@@ -13,6 +13,16 @@ export async function theTenLines(badge: HTMLElement): Promise<void> {
   badge.textContent = report.dice.value.toFixed(3);
   // @ts-expect-error: it was not asked for
   report.tversky;
+}
+
+export async function pixels(gl: WebGL2RenderingContext, frame: VideoFrame, into: Uint8Array): Promise<void> {
+  const image = pixelBuffer(64, 64);
+  await frame.copyTo(image.data, { format: 'RGBA' });
+  gl.readPixels(0, 0, 64, 64, gl.RGBA, gl.UNSIGNED_BYTE, image.data);
+  fromImageData(image, { into, flipY: true });
+  new ImageData(image.data, image.width, image.height);
+  // @ts-expect-error: true or false
+  fromImageData(image, { flipY: 1 });
 }
 
 export async function loading(): Promise<Maskloss> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import test from 'node:test';
-import { fromCanvas, fromImageData, toImageData } from '../../mask.js';
+import { fromCanvas, fromImageData, pixelBuffer, toImageData } from '../../mask.js';
 import { draw, lines, show } from './drawing.js';
 import { fault, NONSENSE } from './fuzz.js';
 import { randomMask, randomOf } from './random.js';
@@ -90,16 +90,121 @@ test('big images, sixteen pixels at a time', () => {
   }
 });
 
+test('pixels in a buffer of their own are read where they are, and left as they are', () => {
+  for (const [width, height] of [
+    [1, 1],
+    [17, 3],
+    [64, 64],
+    [4097, 1],
+    [131, 251],
+  ]) {
+    const buffer = pixelBuffer(width, height);
+    assert.equal(buffer.data.length, 4 * width * height);
+    assert.ok(buffer.data.every((x) => x === 0));
+    for (let i = 0; i < buffer.data.length; i++) buffer.data[i] = 37 * (i >> 2) + 101 * (i & 3) + (i >> 11);
+    const array = { data: buffer.data.slice(), width, height };
+    for (const options of /** @type {import('../../adapters/canvas.js').ImageOptions[]} */ ([
+      ...['red', 'green', 'blue', 'alpha'].flatMap((channel) =>
+        [-1, 0, 0.5, 127.9, 128, 254, 255, null].map((threshold) => ({ channel, threshold })),
+      ),
+      { channel: 'luma', threshold: 99 },
+      { as: 'probs' },
+      { flipY: true },
+    ])) {
+      const want = fromImageData(array, options);
+      assert.deepEqual(fromImageData(buffer, options), want, JSON.stringify(options));
+      const into = want.data.slice().fill(7);
+      assert.deepEqual(fromImageData(buffer, { ...options, into: /** @type {any} */ (into) }), want);
+    }
+    // The buffer is still the image that it was, and the next one has its own.
+    assert.deepEqual(buffer.data, array.data);
+    assert.notEqual(pixelBuffer(width, height).data.buffer, buffer.data.buffer);
+  }
+});
+
+test('a part of a buffer, wherever it begins and ends', () => {
+  const buffer = pixelBuffer(15, 1024); // with the room for the bits these end where a page of wasm does
+  const bytes = new Uint8Array(buffer.data.buffer);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = 37 * (i >> 2) + 101 * (i & 3) + (i >> 11);
+  const end = buffer.data.byteOffset + buffer.data.length;
+  for (const [from, to] of [
+    [end - 60 * 1023, end],
+    [end - 60 * 1021 - 1, end - 1],
+    [end - 60 * 1019 - 4, end - 4],
+    [bytes.length - 60 * 1023, bytes.length],
+    [0, 60 * 1024],
+  ]) {
+    const data = bytes.subarray(from, to);
+    const [got, want] = [data, data.slice()].map((data) =>
+      fromImageData({ data, width: 15, height: data.length / 60 }, { channel: 'green', threshold: 99 }),
+    );
+    assert.deepEqual(got, want);
+  }
+});
+
+test('a buffer of no size, or of more than there is room for', () => {
+  for (const size of [0, -1, 1.5, NaN, '4', undefined, 2 ** 30]) {
+    assert.throws(() => pixelBuffer(/** @type {any} */ (size), 1), fault('shape', 'width', /must be a whole number/));
+    assert.throws(() => pixelBuffer(1, /** @type {any} */ (size)), fault('shape', 'height', /must be a whole number/));
+  }
+  assert.throws(() => pixelBuffer(2 ** 15, 2 ** 15), fault('shape', 'height', /height is 32768, .* in \[1, 32767\]/));
+});
+
+test('rows from bottom to top', () => {
+  for (const height of [1, 2, 3, 4]) {
+    const rows = Array.from({ length: height }, (_, y) => [0, 1, 2].map((x) => [0, 0, 0, 10 * y + x]));
+    const up = image(rows.toReversed().flat(), 3);
+    const down = image(rows.flat(), 3);
+    for (const options of /** @type {import('../../adapters/canvas.js').ImageOptions[]} */ ([
+      { threshold: null },
+      { threshold: 11 },
+      { as: 'probs' },
+      { colors: Object.fromEntries(rows.flat().map((color, id) => [id, color])) },
+    ])) {
+      assert.deepEqual(fromImageData(up, { ...options, flipY: true }), fromImageData(down, options));
+      assert.deepEqual(fromImageData(up, { ...options, flipY: false }), fromImageData(up, options));
+    }
+  }
+  for (const flipY of [null, 1, 'yes']) {
+    const options = { flipY: /** @type {any} */ (flipY) };
+    assert.throws(() => fromImageData(image([CLEAR]), options), fault('option', 'flipY', /must be true or false/));
+  }
+});
+
 test('big images without WebAssembly', () => {
   const code = `
     Object.defineProperty(WebAssembly, 'Module', { value: class { constructor() { throw new WebAssembly.CompileError('refused'); } } });
-    const { fromImageData } = await import(${JSON.stringify(new URL('../../adapters/canvas.js', import.meta.url).href)});
+    const { fromImageData, pixelBuffer } = await import(${JSON.stringify(new URL('../../mask.js', import.meta.url).href)});
     const data = Uint8Array.from({ length: 4 * 6000 }, (_, i) => 91 * i + (i >> 9));
-    const mask = fromImageData({ data, width: 100, height: 60 }, { channel: 'green', threshold: 99 }).data;
-    console.log(mask.length, mask.every((x, i) => x === (data[4 * i + 1] > 99 ? 1 : 0)));`;
-  const run = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
-  assert.equal(run.stdout.trim(), '6000 true', run.stderr);
+    const buffer = pixelBuffer(100, 60);
+    buffer.data.set(data);
+    for (const image of [{ data, width: 100, height: 60 }, buffer]) {
+      const mask = fromImageData(image, { channel: 'green', threshold: 99 }).data;
+      console.log(mask.length, mask.every((x, i) => x === (data[4 * i + 1] > 99 ? 1 : 0)));
+    }`;
+  assert.equal(output(code), '6000 true\n6000 true\n');
 });
+
+test('a buffer without WebAssembly, or without memory', () => {
+  const { href } = new URL('../../mask.js', import.meta.url);
+  const code = `
+    const { pixelBuffer } = await import(${JSON.stringify(href)});
+    Object.defineProperty(WebAssembly, 'Memory', { value: class { constructor() { throw new RangeError('full'); } } });
+    try { pixelBuffer(300, 200); } catch ({ code, field, message }) { console.log(code, field, message); }
+    delete globalThis.WebAssembly;
+    console.log(pixelBuffer(300, 200).data.length);`;
+  assert.equal(
+    output(code),
+    'memory width pixelBuffer: 60000 pixels take 240000 bytes, must be as many as can be had: give up buffers that are not needed\n240000\n',
+  );
+});
+
+/** What a program prints. @param {string} code */
+function output(code) {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  return stdout;
+}
 
 test('a mask goes into the array that is given', () => {
   const pixels = image([CLEAR, [9, 9, 9, 1], [0, 0, 0, 128], [255, 255, 255, 255], [1, 2, 3, 4]]);
@@ -126,8 +231,10 @@ test('a mask goes into the array that is given', () => {
     }
   }
   for (const into of [new Uint8Array(4), new Uint8Array(6), new Float32Array(5), [0, 0, 0, 0, 0], null, 'mask']) {
-    fault(() => fromImageData(pixels, { into: /** @type {any} */ (into) }), 'option', 'into');
-    fault(() => fromImageData(pixels, { into: /** @type {any} */ (into), threshold: null }), 'option', 'into');
+    for (const threshold of [0, null]) {
+      const options = { into: /** @type {any} */ (into), threshold };
+      assert.throws(() => fromImageData(pixels, options), fault('option', 'into', /must be a Uint8Array of 5/));
+    }
   }
 });
 

@@ -29,6 +29,7 @@ test('every adapter has its two names', () => {
     'fromImageData',
     'fromPolygons',
     'fromTensor',
+    'pixelBuffer',
     'toArray',
     'toCocoRLE',
     'toImageData',

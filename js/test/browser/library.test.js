@@ -101,6 +101,25 @@ describe('numbers are those of Node, bit for bit', () => {
   }
 });
 
+describe('pixels that the browser writes into a pixelBuffer are those of fromCanvas', () => {
+  /** @param {'frame' | 'webgl'} way @param {RegExp} [allowed] */
+  const equal = (way, allowed) =>
+    on(
+      'plain',
+      async (page) => {
+        const [canvas, buffer] = await page.evaluate((way) => globalThis.page[way](), way);
+        assert.deepEqual(canvas.shape, [1, 157, 301]);
+        const painted = canvas.data.filter((/** @type {number} */ label) => label === 1).length;
+        assert.ok(painted > 7000 && painted < 9000, `${painted}`);
+        assert.deepEqual(buffer, canvas);
+      },
+      allowed,
+    );
+
+  test('a VideoFrame', () => equal('frame'));
+  test('WebGL, from bottom to top', () => equal('webgl', /GPU stall/));
+});
+
 test('an abort ends workers in the middle of a task', () =>
   on('plain', async (page) => {
     const { code, value } = await page.evaluate(() => globalThis.page.abort({ workers: 1 }));
