@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 // The runtime, syscall/js and vert alone are 0.5 MB; the rest is ours.
-const budget = 650_000;
+const budget = 645_000;
 
 const wasm = readFileSync(fileURLToPath(new URL('../maskloss.wasm', import.meta.url)));
 const brotli = brotliCompressSync(wasm).byteLength;

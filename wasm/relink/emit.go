@@ -18,6 +18,9 @@ func reshapeOne(body []byte, ends map[int]ending) []byte {
 	}
 	f.link(ends)
 	f.spills()
+	for i := range f.parts {
+		f.parts[i].inFrame()
+	}
 	f.structure()
 	w := &writer{function: f}
 	w.out = append(append(w.out, f.locals...), f.prologue...)

@@ -1,8 +1,9 @@
-// Command relink makes a module of Go's linker smaller and faster. Its data
-// becomes one segment (data.go) without the places in the source (places.go) and a
-// table that it then makes itself (buckets.go), its functions get their loops back
-// (flow.go), its registers are exported (registers.go), and the names of functions,
-// which flow.go needs, are left out.
+// Command relink makes a module of Go's linker smaller and faster. Its data loses
+// what only traces of a crash read (traces.go), a table that it then makes itself
+// (buckets.go) and long runs of zeros (data.go), its functions get their loops back
+// (flow.go) and do the same with fewer instructions (peephole.go, addresses.go,
+// frames.go, spills.go), its registers are exported (registers.go), and the names
+// of functions, which flow.go needs, are left out.
 package main
 
 import (

@@ -15,12 +15,17 @@ const (
 	opReturn      = 0x0f
 	opCall        = 0x10
 	opIndirect    = 0x11
+	opDrop        = 0x1a
 	opLocalGet    = 0x20
 	opLocalSet    = 0x21
+	opGlobalGet   = 0x23
+	opGlobalSet   = 0x24
 	firstLoad     = 0x28
 	firstStore    = 0x36
 	lastStore     = 0x3e
 	opI32Const    = 0x41
+	opF64Const    = 0x44
+	lastBinary    = 0xa6
 	opVector      = 0xfd
 	vectorLoad    = 0
 	vectorStore   = 11
