@@ -120,6 +120,13 @@ func (o Focal) UnitSum() func(e, x []float32, t []uint8) (float64, int, bool) {
 	return func(e, x []float32, t []uint8) (float64, int, bool) { return vec.FocalUnit8(e, x, t, float32(o.Gamma)) }
 }
 
+func (o Focal) UnitSlope() func(dx, u, q, x []float32, t []uint8, hit, miss float32) (float64, int, bool) {
+	if o.Squared() {
+		return vec.Focal2SlopeUnit8
+	}
+	return nil
+}
+
 // Squared: it is -q² log p.
 func (o Focal) Squared() bool { return o.Gamma == 2 && o.ReducedThreshold == 0 && !o.Normalized }
 

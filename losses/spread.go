@@ -44,6 +44,9 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 			at, size := blockRange(b%per, px)
 			if g.act.sigmoid() {
 				for c := range g.channels {
+					if len(terms) == 1 && size == vec.Block && j.spreadUnit(g, terms[0], image*g.channels+c, at, outs[terms[0].spec]) {
+						continue
+					}
 					if err := j.load(g, image, c, at, size); err != nil {
 						return err
 					}
@@ -62,6 +65,20 @@ func (j *Job) Spread(from, to int, outs []Out) error {
 		}
 	}
 	return nil
+}
+
+// spreadUnit writes the gradient of a ratio in a unit block of a plane, unless more is wanted.
+func (j *Job) spreadUnit(g *group, t *term, plane, at int, o Out) bool {
+	if t.form != regionTerm || !t.alone || o.Heatmap != nil || g.act != sigmoidLogits || !j.isUnits(g) {
+		return false
+	}
+	d := &t.region[plane]
+	start := plane*j.in.Prediction.Shape.Pixels() + at
+	if d.square != 0 || d.abs != 0 || j.unitBlocks(start, 1) == 0 {
+		return false
+	}
+	end := start + vec.Block
+	return vec.SigmoidSlopeUnit8(o.Gradient[start:end], j.in.Prediction.Data[start:end], j.in.Target.Labels.U8[start:end], float32(d.hit), float32(d.miss))
 }
 
 // spreadEarly spreads the block just summed, where a Run asks for it.

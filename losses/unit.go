@@ -79,10 +79,10 @@ func (j *Job) unitPass(g *group) unitPass {
 		if l, ok := g.terms[0].loss.(UnitLoss); ok {
 			return j.unitLoss(g, l.UnitSum())
 		}
-	case g.hard && g.plain() && len(g.terms) == 1 && g.terms[0].alone:
+	case g.hard && len(g.terms) == 1 && g.terms[0].alone && j.outs != nil:
 		t := g.terms[0]
 		if o := j.outs[t.spec]; o.Gradient != nil && o.Heatmap == nil && o.Values == nil {
-			return t.unitSlope(&j.in, o.Gradient)
+			return t.unitSlope(j, o.Gradient)
 		}
 	}
 	return nil
@@ -196,10 +196,12 @@ func (j *Job) unitCrossEntropy(u *unitSum, c, start, blocks int) int {
 	return blocks
 }
 
-// UnitLoss is a Pixel loss of two classes that weigh the same whose sum over a unit block is one function: nil where its
-// options want another. e is room for a block.
+// UnitLoss is a Pixel loss of two classes that weigh the same whose sum over a unit block is one function, and its sum and
+// gradient another: nil where its options want more. e, u and q are room for a block; the gradient is that of a one times hit
+// and that of a zero times -miss.
 type UnitLoss interface {
 	UnitSum() func(e, x []float32, t []uint8) (sum float64, ones int, ok bool)
+	UnitSlope() func(dx, u, q, x []float32, t []uint8, hit, miss float32) (sum float64, ones int, ok bool)
 }
 
 // unitLoss is the pass of such a loss, nil where it has none.
@@ -221,13 +223,26 @@ func (j *Job) unitLoss(g *group, f func(e, x []float32, t []uint8) (sum float64,
 	}
 }
 
-// unitSlope sums the cross entropy and writes its gradient.
-func (t *term) unitSlope(in *Input, gradient []float32) unitPass {
+// unitSlope is the pass that sums a loss and writes its gradient, nil where it has none.
+func (t *term) unitSlope(j *Job, gradient []float32) unitPass {
+	mem := &t.group.read.mem
+	slope := func(dx, _, _, x []float32, l []uint8, hit, miss float32) (float64, int, bool) {
+		return vec.CrossEntropySlopeUnit8(dx, x, l, hit, miss)
+	}
+	if !t.plain {
+		l, ok := t.loss.(UnitLoss)
+		if !ok || !t.even || t.group.act != sigmoidLogits {
+			return nil
+		}
+		if slope = l.UnitSlope(); slope == nil {
+			return nil
+		}
+	}
 	return func(u *unitSum, c, start, blocks int) int {
 		hit, miss := float32(-t.hit[c]), float32(t.miss[c])
 		for b := range blocks {
 			end := start + vec.Block
-			sum, ones, ok := vec.CrossEntropySlopeUnit8(gradient[start:end], in.Prediction.Data[start:end], in.Target.Labels.U8[start:end], hit, miss)
+			sum, ones, ok := slope(gradient[start:end], mem.u[:], mem.q[:], j.in.Prediction.Data[start:end], j.in.Target.Labels.U8[start:end], hit, miss)
 			if !ok {
 				return b
 			}

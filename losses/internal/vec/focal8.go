@@ -35,6 +35,72 @@ func Focal2Unit8(e, x []float32, t []uint8) (sum float64, ones int, ok bool) {
 	return sum, count(count8), units(seen) && finite
 }
 
+// Focal2SlopeUnit8 is Focal2Unit8, and dx: what TwoChain makes of the slopes of PowerSlope times hit and -miss, as
+// CrossEntropySlopeUnit8 does. cross and lack are room for a block.
+func Focal2SlopeUnit8(dx, cross, lack, x []float32, t []uint8, hit, miss float32) (sum float64, ones int, ok bool) {
+	n := len(x)
+	checkUnit8(n, len(t))
+	check(n, len(dx), len(cross), len(lack))
+	e, t := dx[:n], t[:n]
+	cross, lack = cross[:n], lack[:n]
+	finite := fade(e, x)
+	var count8, seen U8
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var sums F32
+		for j := i; j <= end; j += Step {
+			s := at(t, j)
+			y := loadU8(s[:])
+			count8, seen = count8.Add(y), seen.Or(y)
+			a, b, c, d := load4(at(e, j))
+			p, q, r, o := ratio4(a, b, c, d)
+			k, l, m, n := long4(mul4(p, q, r, o, p, q, r, o))
+			k, l, m, n = tail4(k, l, m, n, p, q, r, o, a, b, c, d)
+			p, q, r, o = sub4(a, b, c, d, k, l, m, n) // log(1+e)
+			k, l, m, n = load4(at(x, j))
+			w, v, z, g := widen8(s)
+			k, l, m, n = away(k, w), away(l, v), away(m, z), away(n, g)
+			p, q, r, o = add4(p, q, r, o, above(k), above(l), above(m), above(n))
+			store4(at(cross, j), p, q, r, o)
+			a, b, c, d = part4(over(k, a), over(l, b), over(m, c), over(n, d), a, b, c, d)
+			store4(at(lack, j), a, b, c, d)
+			a, b, c, d = mul4(a, b, c, d, a, b, c, d)
+			a, b, c, d = mul4(a, b, c, d, p, q, r, o)
+			sums = sums.Add(tree(a, b, c, d))
+		}
+		sum += total(sums)
+	}
+	squareChain(dx, cross, lack, t, hit, miss)
+	return sum, count(count8), units(seen) && finite
+}
+
+// squareChain is dx = (2 q p l + q²) q, times hit or miss: l = -log p of the true class, p made of it as 1-q has no digits where q
+// nears 1.
+func squareChain(dx, cross, lack []float32, t []uint8, hit, miss float32) {
+	n := len(dx)
+	cross, lack, t = cross[:n], lack[:n], t[:n]
+	two, least := splat(2), splat(1e-38)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := clampNegative4(lowered4(load4(at(cross, i))))
+		k, l, m, n := nearest4(a, b, c, d)
+		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
+		p, q, r, o := series4(a, b, c, d)
+		p, q, r, o = power4(p, q, r, o, a, b, c, d)
+		a, b, c, d = scale4(p, q, r, o, k, l, m, n)
+		p, q, r, o = load4(at(lack, i))
+		a, b, c, d = a.Div(atLeast(p, least)), b.Div(atLeast(q, least)), c.Div(atLeast(r, least)), d.Div(atLeast(o, least))
+		e, f, g, h := mul4(p, q, r, o, p, q, r, o)
+		a, b, c, d = a.Mul(e).Mul(two), b.Mul(f).Mul(two), c.Mul(g).Mul(two), d.Mul(h).Mul(two)
+		k, l, m, n = load4(at(cross, i))
+		a, b, c, d = mul4(a, b, c, d, k, l, m, n)
+		a, b, c, d = add4(a, b, c, d, e, f, g, h)
+		u, v, w, z := masks8(at(t, i))
+		a, b, c, d = pulled(a, u, hit, miss), pulled(b, v, hit, miss), pulled(c, w, hit, miss), pulled(d, z, hit, miss)
+		a, b, c, d = mul4(a, b, c, d, p, q, r, o)
+		store4(at(dx, i), a, b, c, d)
+	}
+}
+
 // above is max(x, 0).
 func above(x F32) F32 { return float(bits(x).Max(splatI(0))) }
 

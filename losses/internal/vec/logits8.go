@@ -180,6 +180,33 @@ func errorsMixed(e, x []float32, t []uint8) (fn, fp float64, ones int, ok bool) 
 	return fn, fp, count(count8), units(seen)
 }
 
+// SigmoidSlopeUnit8 is SigmoidSlope of the sigmoids of x, class 1.
+func SigmoidSlopeUnit8(dx, x []float32, t []uint8, hit, miss float32) (ok bool) {
+	n := len(x)
+	checkUnit8(n, len(t))
+	check(n, len(dx))
+	e, t := dx[:n], t[:n]
+	finite := fade(e, x)
+	var seen U8
+	o := every(&one)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(e, i))
+		p, q, r, s := part4(o, o, o, o, a, b, c, d)
+		a, b, c, d = part4(a, b, c, d, a, b, c, d)
+		k, l, m, n := load4(at(x, i))
+		u, v, w, z := swap(k, p, a), swap(l, q, b), swap(m, r, c), swap(n, s, d)
+		p, q, r, s = flip(p, u), flip(q, v), flip(r, w), flip(s, z)
+		a, b, c, d = flip(a, u), flip(b, v), flip(c, w), flip(d, z)
+		y := at(t, i)
+		seen = seen.Or(loadU8(y[:]))
+		u, v, w, z = masks8(y)
+		p, q, r, s = pulled(p, u, hit, miss), pulled(q, v, hit, miss), pulled(r, w, hit, miss), pulled(s, z, hit, miss)
+		a, b, c, d = mul4(p, q, r, s, a, b, c, d)
+		store4(at(e, i), a, b, c, d)
+	}
+	return units(seen) && finite
+}
+
 // checkUnit8 panics unless a block has as many labels as logits.
 func checkUnit8(n, labels int) {
 	checkBlock(n)

@@ -60,6 +60,25 @@ func TestUnit8OfLogits(t *testing.T) {
 			equals("FocalUnit8", sum, Sum(loss), count, ok)
 			stand(t, "focal")
 
+			Mul(loss, q, q)
+			MulNeg(loss, loss, u)
+			dx, stand = guarded(n)
+			cross, standCross := guarded(n)
+			short, standShort := guarded(n)
+			square, power := make([]float32, n), make([]float32, n)
+			sum, count, ok = Focal2SlopeUnit8(dx, cross, short, x, bytes, -0.3, 0.7)
+			equals("Focal2SlopeUnit8", sum, Sum(loss), count, ok)
+			for _, stand := range []func(*testing.T, string){stand, standCross, standShort} {
+				stand(t, "Focal2SlopeUnit8")
+			}
+			Mul(square, q, q)
+			Exp(power, u)
+			PowerSlope(slope, square, power, q, u, 2)
+			Choose(want, label, 1, 0.3, 0.7)
+			Mul(slope, slope, want)
+			TwoChain(want, slope, q, label, 1)
+			equal(t, "Focal2SlopeUnit8", dx, want)
+
 			sums := FadedTrueSums(e, x, label)
 			Scale(loss, u, -1)
 			h, m := SumByHit(loss, label, 1)
@@ -94,6 +113,14 @@ func TestUnit8OfLogits(t *testing.T) {
 			if gotTP, got := OutcomesUnit(p, 0.5, label); gotTP != tps || got != positives {
 				t.Errorf("OutcomesUnit of %d within %d: %d %d, want %d %d", n, most, gotTP, got, tps, positives)
 			}
+
+			dx, stand = guarded(n)
+			if !SigmoidSlopeUnit8(dx, x, bytes, -0.3, 0.7) {
+				t.Errorf("SigmoidSlopeUnit8 refuses %d within %d", n, most)
+			}
+			stand(t, "SigmoidSlopeUnit8")
+			SigmoidSlope(want, p, lack, label, 1, -0.3, 0.7)
+			equal(t, "SigmoidSlopeUnit8", dx, want)
 
 			wide := make([]int32, n)
 			gotE, stand := guarded(n)
@@ -148,8 +175,12 @@ func TestUnit8Refuses(t *testing.T) {
 			return ok
 		},
 		"Focal2Unit8": func() bool { _, _, ok := Focal2Unit8(room, x, bytes); return ok },
-		"FocalUnit8":  func() bool { _, _, ok := FocalUnit8(room, x, bytes, 1.5); return ok },
-		"ReadUnit8":   func() bool { _, ok := ReadUnit8(room, wide, x, bytes); return ok },
+		"Focal2SlopeUnit8": func() bool {
+			_, _, ok := Focal2SlopeUnit8(room, make([]float32, n), make([]float32, n), x, bytes, 1, 1)
+			return ok
+		},
+		"FocalUnit8": func() bool { _, _, ok := FocalUnit8(room, x, bytes, 1.5); return ok },
+		"ReadUnit8":  func() bool { _, ok := ReadUnit8(room, wide, x, bytes); return ok },
 	}
 	for name, pass := range passes {
 		for i := range n {
