@@ -80,7 +80,7 @@ export async function maskloss() {
     const input = inputOf(inputs);
     return () => dozen(ml, input);
   };
-  // These read what they are given, and hold nothing.
+  // This reads what it is given, and holds nothing.
   held.edt = ({ labels, size }) => {
     const mask = /** @type {const} */ ({ data: labels, shape: [1, size, size], kind: 'labels' });
     return () => ({ numbers: [], array: ml.edt(mask).data });
