@@ -85,8 +85,9 @@ function readImage(adapter, image, options) {
 
 /** @param {Mask['data']} data @param {number} width */
 function flipRows(data, width) {
+  const row = data.slice(0, width);
   for (let top = 0, bottom = data.length - width; top < bottom; top += width, bottom -= width) {
-    const row = data.slice(top, top + width);
+    row.set(data.subarray(top, top + width));
     data.copyWithin(top, bottom, bottom + width);
     data.set(row, bottom);
   }
