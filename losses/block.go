@@ -475,14 +475,48 @@ func (r *reader) trueLack(c int) {
 	}
 }
 
+// ofLogits tells whether term gives the slope by the logit of the true class.
+func (r *reader) ofLogits(t *term) bool {
+	return t.logits != nil && (r.view.act == sigmoidLogits || r.view.act == softmaxLogits)
+}
+
 // term gives a loss of the true class of channel c, after trueClass.
 func (r *reader) term(t *term, loss, slope []float32, c int) {
-	if t.byLogs == nil || r.view.act != sigmoidLogits {
+	if !r.ofLogits(t) {
 		t.pixel.Term(loss, slope, r.u, r.q)
 		return
 	}
-	vec.FadedLackLog(r.v, r.fade(c), r.z[c], r.sides(c))
-	t.byLogs.TermByLogs(loss, slope, r.u, r.q, r.v)
+	var p, v []float32
+	if slope != nil {
+		p = r.mem.tmp[:r.n]
+	}
+	if t.logits.NeedsLogs() {
+		v = r.v
+	}
+	switch {
+	case r.view.act == sigmoidLogits:
+		if v != nil {
+			vec.FadedLackLog(v, r.fade(c), r.z[c], r.sides(c))
+		}
+		if p != nil {
+			vec.FadedPart(p, r.fade(c), r.q)
+		}
+	case r.near:
+		if v != nil {
+			vec.LogPart(v, r.other, r.own)
+		}
+		if p != nil {
+			vec.LackPart(p, r.other, r.own)
+		}
+	case p != nil || v != nil:
+		p = r.mem.tmp[:r.n]
+		vec.Exp(p, r.u)
+		if v != nil {
+			vec.Lack(v, p, r.q)
+			vec.Log(v, v)
+		}
+	}
+	t.logits.TermOfLogits(loss, slope, r.u, p, r.q, v)
 }
 
 // logClamped is log p, at least -100 as torch has it.

@@ -138,9 +138,10 @@ type LogLikelihood interface{ LogLikelihood() }
 // the slope.
 type Modulated interface{ Modulated() bool }
 
-// ByLogs is a Pixel loss that is quicker where v = log q is at hand. Its Term is TermByLogs without v.
-type ByLogs interface {
-	TermByLogs(loss, slope, u, q, v []float32)
+// OfLogits is a Pixel loss whose slope by the logit of the true class, q times that by u, is not made of the latter, as it has
+// more digits. p = 1-q is given where slope is wanted, and v = log q if NeedsLogs.
+type OfLogits interface {
+	TermOfLogits(loss, slope, u, p, q, v []float32)
 	NeedsLogs() bool
 }
 

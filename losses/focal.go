@@ -63,15 +63,35 @@ func (o Focal) Weights(w *ClassWeights) {
 
 // Term is -q^γ u; its slope is γ q^(γ-1) p u - q^γ, of which the first is
 // written γ q^γ (p/q) u: where q tends to 0, u tends to -q and it stays finite.
-func (o Focal) Term(loss, slope, u, q []float32) { o.TermByLogs(loss, slope, u, q, nil) }
+func (o Focal) Term(loss, slope, u, q []float32) {
+	var mb, pb [vec.Block]float32
+	m, p := mb[:len(u)], pb[:len(u)]
+	o.modulation(m, q)
+	vec.MulNeg(loss, m, u)
+	if slope == nil {
+		return
+	}
+	vec.Exp(p, u) // not 1-q, which has no digits where q nears 1
+	for i, x := range q {
+		if o.flat(x) {
+			p[i] = 0
+		}
+	}
+	vec.PowerSlope(slope, m, p, q, u, float32(o.Gamma))
+}
+
+// flat tells whether the modulation of the reduced form is 1 at q.
+func (o Focal) flat(q float32) bool {
+	return o.ReducedThreshold > 0 && q > 1-float32(o.ReducedThreshold)
+}
 
 // NeedsLogs: the modulation is e^(γ log q).
 func (o Focal) NeedsLogs() bool { return !isPower(o.Gamma) && o.ReducedThreshold == 0 }
 
-func (o Focal) TermByLogs(loss, slope, u, q, v []float32) {
-	var mb, pb [vec.Block]float32
-	m, p := mb[:len(u)], pb[:len(u)]
-	if v != nil {
+func (o Focal) TermOfLogits(loss, slope, u, p, q, v []float32) {
+	var mb, wb [vec.Block]float32
+	m, w := mb[:len(u)], wb[:len(u)]
+	if o.NeedsLogs() {
 		vec.Scale(m, v, float32(o.Gamma))
 		vec.Exp(m, m)
 	} else {
@@ -81,15 +101,32 @@ func (o Focal) TermByLogs(loss, slope, u, q, v []float32) {
 	if slope == nil {
 		return
 	}
-	vec.Exp(p, u)                                // not 1-q, which has no digits where q nears 1
-	if r := float32(o.ReducedThreshold); r > 0 { // the modulation is flat there
-		for i, x := range q {
-			if x > 1-r {
-				p[i] = 0
-			}
+	o.lack(w, slope, m, p)
+	vec.PowerPull(slope, m, w, p, q, u, float32(o.Gamma))
+	for i, x := range q {
+		if o.flat(x) {
+			slope[i] = -x
 		}
 	}
-	vec.PowerSlope(slope, m, p, q, u, float32(o.Gamma))
+}
+
+// lack is 1-m, of p where that has more digits. room is for a block.
+func (o Focal) lack(w, room, m, p []float32) {
+	switch {
+	case o.ReducedThreshold == 0 && o.Gamma == 1:
+		copy(w, p)
+	case o.ReducedThreshold == 0 && (o.Gamma == 2 || o.Gamma == 3):
+		vec.MulNeg(room, p, p)
+		vec.Scale(w, p, 2)
+		vec.Add(w, w, room)
+		if o.Gamma == 3 {
+			vec.Line(room, p, -1, 1)
+			vec.Mul(w, w, room)
+			vec.Add(w, w, p)
+		}
+	default:
+		vec.Line(w, m, -1, 1)
+	}
 }
 
 // modulation is q^γ, or what the reduced form puts in its place.
@@ -101,7 +138,7 @@ func (o Focal) modulation(dst, q []float32) {
 		vec.Scale(dst, q, 1/r)
 		power(dst, dst, o.Gamma)
 		for i, x := range q {
-			if x > 1-r {
+			if o.flat(x) {
 				dst[i] = 1
 			}
 		}
@@ -143,7 +180,7 @@ func (o Focal) Divisor(loss, slope, u, q []float32) bool {
 		g := float32(o.Gamma)
 		for i, x := range q {
 			slope[i] = 0
-			if x > 0 && !(o.ReducedThreshold > 0 && x > 1-float32(o.ReducedThreshold)) {
+			if x > 0 && !o.flat(x) {
 				slope[i] = -float32(g*loss[i]) * ((1 - x) / x)
 			}
 		}

@@ -51,7 +51,7 @@ type term struct {
 	exact   bool  // a region term that needs the digits of small errors
 	pixel   Pixel // the loss, if it is one; what else it is, nil where it is not
 	soft    SoftPixel
-	byLogs  ByLogs
+	logits  OfLogits
 	divisor Divided
 	log     bool // it is a LogLikelihood
 	squared bool // it is -q² u
@@ -472,9 +472,7 @@ func (t *term) settle(l Pixel) {
 	if s, ok := l.(Squared); ok {
 		t.squared = s.Squared()
 	}
-	if by, ok := l.(ByLogs); ok && by.NeedsLogs() {
-		t.byLogs = by
-	}
+	t.logits, _ = l.(OfLogits)
 	if d, ok := l.(Divided); ok && d.Divisor(nil, nil, nil, nil) {
 		t.divisor = d
 	}

@@ -350,7 +350,7 @@ func (j *Job) scanSoftmax(g *group, r *reader, state []float64) {
 				j.byClass(g, r, r.u, -1, state[t.at:])
 				continue
 			}
-			t.pixel.Term(r.loss, nil, r.u, r.q)
+			r.term(t, r.loss, nil, 0)
 			r.weigh(r.loss)
 			j.byClass(g, r, r.loss, 1, state[t.at:])
 			if t.divided() {
@@ -437,7 +437,7 @@ func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
 		} else {
 			r.trueClass(0, true)
 			r.byClassOf(weight, t.hit, 1)
-			t.pixel.Term(r.loss, rise, r.u, r.q)
+			r.term(t, r.loss, rise, 0)
 			vec.Mul(heat, r.loss, weight)
 			if rise != nil {
 				vec.Mul(rise, rise, weight)
@@ -445,7 +445,7 @@ func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
 		}
 		if rise != nil {
 			if t.hitB != nil {
-				t.divisor.Divisor(r.loss, r.rise, r.u, r.q)
+				j.divisorSlope(t, r.rise)
 				r.byClassOf(weight, t.hitB, 1)
 				vec.MulAddTo(rise, r.rise, weight)
 			}
@@ -460,16 +460,29 @@ func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
 	}
 }
 
-// chainTrue takes rise, the derivative by log p of the true class, to the scores
-// of all classes.
+// chainTrue takes rise, the derivative by log p of the true class or by its logit,
+// to the scores of all classes.
 func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 	r, s := g.read, g.spreader()
 	n, C := r.n, g.channels
 	f, hit := s.all[:n], s.rest[:n]
+	chained := r.ofLogits(t)
+	if chained { // by the logit of another class it is what that has of q
+		lack := r.q
+		if r.near {
+			lack = r.other
+		}
+		vec.AtLeast(f, lack, leastLack)
+		vec.Ratio(f, rise, f)
+		vec.Scale(f, f, -1)
+		copy(hit, rise)
+	}
 	if r.near {
-		if C > 3 {
+		switch {
+		case chained:
+		case C > 3:
 			vec.ChainMost(f, hit, r.own, r.other, r.top, r.low, rise)
-		} else {
+		default:
 			r.part()
 			vec.ChainPart(f, hit, r.own, r.other, rise)
 		}
@@ -490,6 +503,9 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 			vec.Ratio(d, rise, d)
 			vec.Hits(r.t, r.labels, int32(c))
 			vec.Mul(d, d, r.t)
+		case !r.near && chained:
+			r.probs(c)
+			vec.MulUnless(d, r.p, f, hit, r.labels, int32(c))
 		case !r.near:
 			r.probs(c)
 			vec.TrueChain(d, rise, r.p, r.q, r.labels, int32(c))

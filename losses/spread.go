@@ -208,7 +208,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 		if rise != nil {
 			r.worth(rise, rise, weight, k, t.hit[c], t.miss[c])
 			if t.hitB != nil {
-				t.divisor.Divisor(r.loss, s.tmp[:n], r.u, r.q)
+				j.divisorSlope(t, s.tmp[:n])
 				r.byLabel(weight, k, t.hitB[c], t.missB[c])
 				vec.MulAddTo(rise, s.tmp[:n], weight)
 			}
@@ -216,6 +216,8 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 			if probs {
 				vec.AtLeast(s.tmp[:n], r.p, leastP)
 				vec.Ratio(rise, rise, s.tmp[:n])
+			}
+			if probs || r.ofLogits(t) {
 				q = r.ones
 			}
 			vec.TwoChain(grad, rise, q, r.labels, k)
@@ -268,8 +270,20 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 	}
 }
 
+// divisorSlope is that of a divisor, by what term gives the slope of the loss by.
+func (j *Job) divisorSlope(t *term, slope []float32) {
+	r := t.group.read
+	t.divisor.Divisor(r.loss, slope, r.u, r.q)
+	if r.ofLogits(t) {
+		vec.Mul(slope, slope, r.q)
+	}
+}
+
 // leastP keeps a division by a probability finite, as torch has it.
 const leastP = 1e-12
+
+// leastLack is below every 1-p of a softmax, and of what is not a class.
+const leastLack = 1e-38
 
 // regionSlope is d value / d p of a ratio; its share is added to heat. For the
 // plane of class c, after probs.
@@ -375,7 +389,7 @@ func (j *Job) denseSlope(t *term, g *group, c int, d, heat []float32, want bool)
 			vec.Mul(rise, rise, r.p)
 		case softmaxLogits:
 			vec.Mul(rise, rise, r.p)
-			vec.AtLeast(tmp, r.q, 1e-38) // below every q
+			vec.AtLeast(tmp, r.q, leastLack)
 			vec.Ratio(rise, rise, tmp)
 		default:
 			vec.AtLeast(tmp, r.q, leastP)

@@ -35,8 +35,8 @@ func Focal2Unit8(e, x []float32, t []uint8) (sum float64, ones int, ok bool) {
 	return sum, count(count8), units(seen) && finite
 }
 
-// Focal2SlopeUnit8 is Focal2Unit8, and dx: what TwoChain makes of the slopes of PowerSlope times hit and -miss, as
-// CrossEntropySlopeUnit8 does. cross and lack are room for a block.
+// Focal2SlopeUnit8 is Focal2Unit8, and dx: PowerPull times -hit where the label is 1 and miss elsewhere. cross and lack are room
+// for a block.
 func Focal2SlopeUnit8(dx, cross, lack, x []float32, t []uint8, hit, miss float32) (sum float64, ones int, ok bool) {
 	n := len(x)
 	checkUnit8(n, len(t))
@@ -74,30 +74,23 @@ func Focal2SlopeUnit8(dx, cross, lack, x []float32, t []uint8, hit, miss float32
 	return sum, count(count8), units(seen) && finite
 }
 
-// squareChain is dx = (2 q p l + q²) q, times hit or miss: l = -log p of the true class, p made of it as 1-q has no digits where q
-// nears 1.
+// squareChain is PowerPull with the exponent 2 and the p of FadedPart, times hit or miss. dx is e = e^-|x|.
 func squareChain(dx, cross, lack []float32, t []uint8, hit, miss float32) {
 	n := len(dx)
 	cross, lack, t = cross[:n], lack[:n], t[:n]
-	two, least := splat(2), splat(1e-38)
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := clampNegative4(lowered4(load4(at(cross, i))))
-		k, l, m, n := nearest4(a, b, c, d)
-		a, b, c, d = remainder4(a, b, c, d, k, l, m, n)
-		p, q, r, o := series4(a, b, c, d)
-		p, q, r, o = power4(p, q, r, o, a, b, c, d)
-		a, b, c, d = scale4(p, q, r, o, k, l, m, n)
-		p, q, r, o = load4(at(lack, i))
-		a, b, c, d = a.Div(atLeast(p, least)), b.Div(atLeast(q, least)), c.Div(atLeast(r, least)), d.Div(atLeast(o, least))
-		e, f, g, h := mul4(p, q, r, o, p, q, r, o)
-		a, b, c, d = a.Mul(e).Mul(two), b.Mul(f).Mul(two), c.Mul(g).Mul(two), d.Mul(h).Mul(two)
-		k, l, m, n = load4(at(cross, i))
-		a, b, c, d = mul4(a, b, c, d, k, l, m, n)
-		a, b, c, d = add4(a, b, c, d, e, f, g, h)
+		a, b, c, d := load4(at(dx, i))
+		p, q, r, o := load4(at(lack, i))
+		a, b, c, d = part(a, p), part(b, q), part(c, r), part(d, o)
+		e, f, g, h := a.Add(a), b.Add(b), c.Add(c), d.Add(d)
+		k, l, m, n := load4(at(cross, i))
+		k, l, m, n = mul4(e, f, g, h, k, l, m, n)
+		e, f, g, h = e.Sub(a.Mul(a)), f.Sub(b.Mul(b)), g.Sub(c.Mul(c)), h.Sub(d.Mul(d))
+		a, b, c, d = pushMost(k.Sub(a), e), pushMost(l.Sub(b), f), pushMost(m.Sub(c), g), pushMost(n.Sub(d), h)
+		k, l, m, n = k.Add(p).Mul(p.Mul(p)), l.Add(q).Mul(q.Mul(q)), m.Add(r).Mul(r.Mul(r)), n.Add(o).Mul(o.Mul(o))
+		a, b, c, d = mostly(p, a, k), mostly(q, b, l), mostly(r, c, m), mostly(o, d, n)
 		u, v, w, z := masks8(at(t, i))
-		a, b, c, d = pulled(a, u, hit, miss), pulled(b, v, hit, miss), pulled(c, w, hit, miss), pulled(d, z, hit, miss)
-		a, b, c, d = mul4(a, b, c, d, p, q, r, o)
-		store4(at(dx, i), a, b, c, d)
+		store4(at(dx, i), pulled(a, u, hit, miss), pulled(b, v, hit, miss), pulled(c, w, hit, miss), pulled(d, z, hit, miss))
 	}
 }
 

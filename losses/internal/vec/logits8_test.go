@@ -72,11 +72,15 @@ func TestUnit8OfLogits(t *testing.T) {
 				stand(t, "Focal2SlopeUnit8")
 			}
 			Mul(square, q, q)
-			Exp(power, u)
-			PowerSlope(slope, square, power, q, u, 2)
+			FadedPart(power, e, q)
+			MulNeg(short, power, power)
+			Scale(cross, power, 2)
+			Add(cross, cross, short)
+			PowerPull(slope, square, cross, power, q, u, 2)
 			Choose(want, label, 1, 0.3, 0.7)
 			Mul(slope, slope, want)
-			TwoChain(want, slope, q, label, 1)
+			Fill(short, 1)
+			TwoChain(want, slope, short, label, 1)
 			equal(t, "Focal2SlopeUnit8", dx, want)
 
 			sums := FadedTrueSums(e, x, label)

@@ -82,6 +82,7 @@ func everyI(x *[4]int32) I32  { return loadI(x[:]) }
 
 var (
 	one      = four(1)
+	half     = four(0.5)
 	two      = four(2)
 	oneBits  = fourI(0x3f800000) // of the float32 1
 	signBits = fourI(signBit)

@@ -162,7 +162,7 @@ func TestHitAll(t *testing.T) {
 func TestShaped(t *testing.T) {
 	c := newCorpus(35)
 	for _, n := range lengths {
-		x, y, label := c.between(n, -3, 3), c.between(n, -3, 3), c.labels(n, 2)
+		x, y, q, label := c.between(n, -3, 3), c.between(n, -3, 3), c.between(n, 0, 1), c.labels(n, 2)
 		limit := float32(0.25)
 		if n > 0 {
 			limit = y[n/2] // which is reached
@@ -178,6 +178,29 @@ func TestShaped(t *testing.T) {
 			{"PowerSlope", func(dst []float32) { PowerSlope(dst, x, y, x, y, 1.5) }, func(i int) float32 {
 				r := y[i] / max(x[i], 1e-38)
 				return float32(float32(float32(float32(r)*x[i])*1.5)*y[i]) - x[i]
+			}},
+			{"PowerPull", func(dst []float32) { PowerPull(dst, x, y, x, q, y, 1.5) }, func(i int) float32 {
+				g := float32(float32(-1.5*x[i]) * y[i])
+				b, m := g-x[i], 1-y[i]
+				switch {
+				case !(q[i] > 0.5):
+					return -float32((g + q[i]) * x[i])
+				case y[i] > 0.5:
+					return -(m + float32(b*m))
+				}
+				return -(b - y[i] - float32(b*y[i]) + 1)
+			}},
+			{"Lack", func(dst []float32) { Lack(dst, x, q) }, func(i int) float32 {
+				if q[i] > 0.5 {
+					return 1 - x[i]
+				}
+				return q[i]
+			}},
+			{"FadedPart", func(dst []float32) { FadedPart(dst, x, q) }, func(i int) float32 {
+				if q[i] > 0.5 {
+					return float32(x[i] * q[i])
+				}
+				return 1 - q[i]
 			}},
 			{"MulNeg", func(dst []float32) { MulNeg(dst, x, y) }, func(i int) float32 { return -(x[i] * y[i]) }},
 			{"Above", func(dst []float32) { Above(dst, x, y, 0.25) }, func(i int) float32 {

@@ -283,6 +283,21 @@ func FadedLack(q, e, x []float32, label []int32) {
 	}
 }
 
+// FadedPart is p[i] = 1-q[i] with e = e^-|x| and the q of FadedTrue: its digits are all there where q nears 1.
+func FadedPart(p, e, q []float32) {
+	n := len(p)
+	check(n, len(e), len(q))
+	e, q = e[:n], q[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(e, i))
+		k, l, m, n := load4(at(q, i))
+		store4(at(p, i), part(a, k), part(b, l), part(c, m), part(d, n))
+	}
+}
+
+// part is 1-q, e = q/(1-q) or its inverse.
+func part(e, q F32) F32 { return mostly(q, e.Mul(q), every(&one).Sub(q)) }
+
 // FadedLackLog is v[i] = log σ(-y), y as in TrueSigmoid: the logarithm of what the probability of the true class lacks of 1.
 func FadedLackLog(v, e, x []float32, label []int32) {
 	n := len(x)

@@ -183,6 +183,50 @@ func PowerSlope(slope, m, p, q, u []float32, g float32) {
 	}
 }
 
+// PowerPull is pull = m (g p u - q), q times PowerSlope: the derivative by the logit of the true class. w = 1-m. Where q is above a
+// half, q and m have an error that p and w have not, and pull is made of these: the error is then that of a rounding or two.
+func PowerPull(pull, m, w, p, q, u []float32, g float32) {
+	n := len(pull)
+	check(n, len(m), len(w), len(p), len(q), len(u))
+	m, w, p, q, u = m[:n], w[:n], p[:n], q[:n], u[:n]
+	k := splat(-g)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(p, i))
+		o, s, t, v := load4(at(u, i))
+		e, f, r, h := k.Mul(a).Mul(o), k.Mul(b).Mul(s), k.Mul(c).Mul(t), k.Mul(d).Mul(v)
+		o, s, t, v = load4(at(w, i))
+		a, b, c, d = pushMost(e.Sub(a), o), pushMost(f.Sub(b), s), pushMost(r.Sub(c), t), pushMost(h.Sub(d), v)
+		o, s, t, v = load4(at(q, i))
+		x, y, z, j := load4(at(m, i))
+		e, f, r, h = e.Add(o).Mul(x), f.Add(s).Mul(y), r.Add(t).Mul(z), h.Add(v).Mul(j)
+		a, b, c, d = mostly(o, a, e), mostly(s, b, f), mostly(t, c, r), mostly(v, d, h)
+		store4(at(pull, i), opposite(a), opposite(b), opposite(c), opposite(d))
+	}
+}
+
+// pushMost is -pull where q is above a half: (1+b)(1-w) with b = -g p u - p, in the way that rounds least.
+func pushMost(b, w F32) F32 {
+	o := every(&one)
+	m := o.Sub(w)
+	return m.Add(b.Mul(m)).IfElse(w.Greater(every(&half)), b.Sub(w).Sub(b.Mul(w)).Add(o))
+}
+
+// Lack is 1-p, and q = 1-p where that is at most a half: each where its error is the smaller one.
+func Lack(dst, p, q []float32) {
+	n := len(dst)
+	check(n, len(p), len(q))
+	p, q = p[:n], q[:n]
+	o := every(&one)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(p, i))
+		e, f, g, h := load4(at(q, i))
+		store4(at(dst, i), mostly(e, o.Sub(a), e), mostly(f, o.Sub(b), f), mostly(g, o.Sub(c), g), mostly(h, o.Sub(d), h))
+	}
+}
+
+// mostly is x where q is above a half and y elsewhere.
+func mostly(q, x, y F32) F32 { return x.IfElse(q.Greater(every(&half)), y) }
+
 // Ratio is dst = x / y.
 func Ratio(dst, x, y []float32) {
 	n := len(dst)
