@@ -55,6 +55,9 @@ const PAYS = 2 ** 20;
 /** The same times losses that are no sums, each of which takes several times as long as a sum. */
 const OTHERS_PAY = 2 ** 19;
 
+/** The share of the tiles that is dealt out in turn: workers wait for the copy of the others where it is less, and for each other where it is more. */
+const DEALT = 0.75;
+
 /** Elements below which nothing pays. */
 const SMALL = 2 ** 16;
 
@@ -593,8 +596,8 @@ class Haul {
   }
 
   /**
-   * Copies the input into tiles. Workers that are ready to sum get the first half of them in turn, as soon as they are there; the
-   * other half is for whoever is done. Who is ready to count gets images in turn.
+   * Copies the input into tiles. Workers that are ready to sum get most of them in turn, as soon as they are there, so that none has
+   * to wait for the end of it; the others are for whoever is done. Who is ready to count gets images in turn.
    *
    * @param {CheckedInput} input
    * @param {Tile['buffer'][]} spare
@@ -610,7 +613,7 @@ class Haul {
         copyTile('in', tile, part, arrays[k], each);
       });
       this.#tiles.push(tile);
-      if (slots.length > 0 && 2 * i < this.#cuts.length) this.#give(slots[i % slots.length], tile);
+      if (slots.length > 0 && i < DEALT * this.#cuts.length) this.#give(slots[i % slots.length], tile);
       else this.#queue.push(tile);
       if (this.#counts.size > 0 && this.#cuts[i + 1]?.image !== tile.image) this.#count(tile.image);
     }
