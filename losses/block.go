@@ -58,6 +58,7 @@ type reader struct {
 	w          []float32 // nil where every pixel of the block weighs 1
 	valid      int       // pixels that count
 	counted    int       // pixels of the class of a channel; -1 where not yet known
+	settled    bool      // the ignored pixels of a block, still with the label -1, are certain zeros
 	p, q       []float32 // of one class
 	u, v       []float32 // log p and log q of one class, or u of the true class
 	loss, rise []float32
@@ -91,6 +92,8 @@ type reader struct {
 		m, rest, t, w, p, q, u, v, e, loss, rise, ones, tmp [vec.Block]float32
 		arg, leading, labels                                [vec.Block]int32
 		turns                                               [vec.Block / vec.Step]int32
+		settled                                             [vec.Block]float32
+		marks                                               [vec.Block]uint8
 	}
 }
 
@@ -115,7 +118,7 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 func (r *reader) begin(image, at, size int) {
 	r.image, r.at, r.size, r.n = image, at, size, padded(size)
 	r.haveU, r.haveQ, r.haveP, r.faded, r.near, r.counted = false, false, false, false, false, -1
-	r.few[0], r.spread = nil, false
+	r.few[0], r.spread, r.settled = nil, false, false
 	r.p, r.q, r.own = r.mem.p[:r.n], r.mem.q[:r.n], r.mem.own[:r.n]
 	if len(r.u) != r.n {
 		r.cut(r.n)

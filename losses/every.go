@@ -32,14 +32,14 @@ func (j *Job) unitEvery(g *group) unitPass {
 	if len(g.confusion) > 0 {
 		threshold = float32(g.confusion[0].threshold)
 	}
-	return func(u *unitSum, c, start, blocks int) int {
+	return func(u *unitSum, c int, stretch stretch, blocks int) int {
 		if u.every == nil {
 			u.every = new(everySum)
 		}
 		e := u.every
 		for b := range blocks {
-			end := start + vec.Block
-			s, ok := vec.UnitSums8(g.read.mem.e[:], j.in.Prediction.Data[start:end], j.in.Target.Labels.U8[start:end], threshold)
+			x, t := stretch.block(b)
+			s, ok := vec.UnitSums8(g.read.mem.e[:], x, t, threshold)
 			if !ok {
 				return b
 			}
@@ -57,7 +57,6 @@ func (j *Job) unitEvery(g *group) unitPass {
 			e.fn.pour(s.FN)
 			e.squares.pour(s.Squares)
 			e.distances.pour(s.FP + s.FN)
-			start = end
 		}
 		return blocks
 	}

@@ -299,10 +299,15 @@ func warned(r Result, code string) bool {
 	return false
 }
 
-// A pixel that is ignored may hold any score: nothing but its own gradient,
-// which is 0, is of it.
+// A pixel that is ignored may hold any score, or not be there: nothing but its own
+// gradient, which is 0, is of it.
 func TestIgnoredPixelsDoNotCount(t *testing.T) {
-	each(t, 1, 3, 7, func(t *testing.T, e *Entry, s sample, r ran) {
+	t.Run("few", func(t *testing.T) { ignoredDoNotCount(t, 3, 7) })
+	t.Run("whole blocks", func(t *testing.T) { ignoredDoNotCount(t, 40, 60) })
+}
+
+func ignoredDoNotCount(t *testing.T, h, w int) {
+	each(t, 1, h, w, func(t *testing.T, e *Entry, s sample, r ran) {
 		if s.in.Target.Kind != Hard || s.in.Prediction.Form != Logits || s.options["reduction"] == "none" {
 			return
 		}
@@ -327,6 +332,32 @@ func TestIgnoredPixelsDoNotCount(t *testing.T) {
 		}
 		if !nearly(r.result.Value, moved.result.Value, 1e-7) {
 			t.Errorf("value is %v, and %v with other scores at ignored pixels", r.result.Value, moved.result.Value)
+		}
+		if _, mapped := e.Loss.(Mapped); e.Sum() && !mapped {
+			left, err := run(e, s.without(func(pixel int) bool { return pixel%5 == 0 }))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			want := left.result.Value
+			if r.spec.Options.Denominator == "allPixels" {
+				want *= float64(px-(px+4)/5) / float64(px)
+			}
+			if !nearly(r.result.Value, want, regrouped) {
+				t.Errorf("value is %v, and %v without the ignored pixels", r.result.Value, want)
+			}
+		}
+		if e.Kind == "loss" {
+			alone := []Out{{Gradient: nans(len(r.out.Gradient))}}
+			if _, err := Evaluate(s.in, []Spec{r.spec}, alone); err != nil {
+				t.Error(err)
+			}
+			for i, x := range r.out.Gradient {
+				if alone[0].Gradient[i] != x { // -0 is 0
+					t.Errorf("gradient[%d] alone is %v, with all else %v", i, alone[0].Gradient[i], x)
+					return
+				}
+			}
 		}
 		for i, x := range r.out.Gradient {
 			if i%px%5 == 0 && x != 0 {
@@ -525,4 +556,31 @@ func TestWeights(t *testing.T) {
 			t.Errorf("value is %v, and %v with weights of 1", r.result.Value, got.result.Value)
 		}
 	})
+}
+
+// What is made of each pixel may be much even of a certain one.
+func TestIgnoredOfSteepLosses(t *testing.T) {
+	for name, options := range map[string]map[string]any{
+		"focal":   {"gamma": 0.0, "normalized": true},
+		"exp-log": {"gammaCross": 0.01},
+		"combo":   nil,
+	} {
+		s := sampleOf("binary", Hard, Logits, 2, 1, 40, 60, 5).with(options).masked()
+		for _, e := range Registry {
+			if e.Name != name {
+				continue
+			}
+			got, err := run(&e, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := run(&e, s.without(func(pixel int) bool { return pixel%5 == 0 }))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !nearly(got.result.Value, want.result.Value, regrouped) {
+				t.Errorf("%s is %v, without the ignored pixels %v", name, got.result.Value, want.result.Value)
+			}
+		}
+	}
 }

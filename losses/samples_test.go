@@ -330,6 +330,27 @@ func (s sample) masked() sample {
 	return s
 }
 
+// without is the sample without some pixels of each image, in one row.
+func (s sample) without(gone func(pixel int) bool) sample {
+	shape := s.in.Prediction.Shape
+	px := shape.Pixels()
+	var parts []Input
+	for n := range shape.N {
+		var pixels []int
+		for i := range px {
+			if !gone(i) {
+				pixels = append(pixels, n*px+i)
+			}
+		}
+		parts = append(parts, pick(s.in, shape.N*px, pixels, Shape{1, shape.C, 1, 1, len(pixels)}))
+	}
+	shape = parts[0].Prediction.Shape
+	shape.N = len(parts)
+	s.in = joined(s.in, parts)
+	s.in.Prediction.Shape = shape
+	return s
+}
+
 // refused tells a proper refusal of a combination from anything else.
 func refused(err error) bool {
 	var e *Error

@@ -91,12 +91,16 @@ func (j *Job) scanChannels(g *group, from, to, per, px int, state []float64) err
 func (j *Job) passUnits(pass unitPass, u *unitSum, g *group, c, b, whole, per int) int {
 	px := j.in.Prediction.Shape.Pixels()
 	for b < whole {
-		start := (b/per*g.channels+c)*px + b%per*vec.Block
-		blocks := whole - b
-		if !j.blind(g) {
-			blocks = j.unitBlocks(start, blocks)
+		s, blocks, ignored := j.unitStretch(g, (b/per*g.channels+c)*px+b%per*vec.Block, whole-b)
+		done := pass(u, c, s, blocks)
+		if ignored > 0 && done > 0 {
+			u.pixels -= ignored
+			u.ignored += ignored
+			if j.outs != nil {
+				gradient := j.outs[g.terms[0].spec].Gradient
+				vec.Clear8(gradient[s.start:][:vec.Block], j.in.Target.Labels.U8[s.start:][:vec.Block])
+			}
 		}
-		done := pass(u, c, start, blocks)
 		b += done
 		if done == 0 || done < blocks {
 			break
@@ -115,8 +119,7 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 		if j.in.Prediction.Form == Classes {
 			err = r.predicted(c)
 		}
-	case g.act == sigmoidLogits && size == vec.Block && j.isUnits(g) &&
-		j.unitBlocks((image*g.channels+c)*j.in.Prediction.Shape.Pixels()+at, 1) == 1 && r.unit(image, c, at):
+	case g.act == sigmoidLogits && size == vec.Block && j.isUnits(g) && j.loadUnit(g, image, c, at):
 		return nil
 	case g.act.sigmoid():
 		err = r.sigmoid(image, c, at, size)
@@ -128,6 +131,10 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 	if err == nil {
 		err = r.target(c)
 	}
+	if err == nil && !j.blind(g) && r.unsettled() {
+		vec.Settle(r.mem.settled[:], r.z[c], r.labels)
+		r.z[c], r.w, r.settled = r.mem.settled[:], nil, true
+	}
 	if err == nil && !g.act.sigmoid() && (g.hard || g.dense) {
 		err = r.exponentials()
 	}
@@ -137,7 +144,8 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 // scanStats counts the pixels and weights of each class.
 func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 	if r.counted >= 0 {
-		j.countUnits(g, c, r.size, r.counted, state)
+		j.countUnits(g, c, r.valid, r.counted, state)
+		state[g.stats+slot] += float64(r.size - r.valid)
 		r.hits[c] = float64(r.counted)
 		return
 	}
@@ -204,10 +212,26 @@ func growZero(s *[]float64, n int) []float64 {
 	return *s
 }
 
-// weigh multiplies by the pixel weights.
+// weigh multiplies by the pixel weights, and leaves nothing of ignored pixels.
 func (r *reader) weigh(x []float32) {
 	if r.w != nil {
 		vec.Mul(x, x, r.w)
+	}
+	r.clear(x)
+}
+
+// unsettled tells whether a whole block of logits has ignored pixels and no other weights. Settled, these are certain zeros, that no
+// sum but that of all pixels knows of, and it is quick like one without; what is made of each pixel is cleared.
+func (r *reader) unsettled() bool {
+	v := r.view
+	return v.act == sigmoidLogits && !v.perPixel && v.smoothing == 0 && v.weight == nil && r.in.Target.Kind != Soft &&
+		r.size == vec.Block && r.valid < r.size
+}
+
+// clear leaves nothing of the ignored pixels of a settled block.
+func (r *reader) clear(x []float32) {
+	if r.settled {
+		vec.Clear(x, r.labels)
 	}
 }
 

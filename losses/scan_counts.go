@@ -19,7 +19,7 @@ func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float6
 		r.positives(c)
 		p = r.p
 	}
-	if r.counted >= 0 && !labels {
+	if r.counted >= 0 && !r.settled && !labels {
 		tp, positive := vec.OutcomesUnit(p, th, r.labels)
 		count4(s, tp, positive-tp, r.counted-tp, r.size-r.counted-positive+tp)
 		return

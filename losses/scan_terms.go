@@ -37,6 +37,7 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 		switch {
 		case t.even && r.w == nil:
 			r.term(t, r.loss, nil, c)
+			r.clear(r.loss)
 			pour(at, vec.Sum(r.loss))
 		case t.log:
 			u := r.u
@@ -60,6 +61,7 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 			if r.w != nil {
 				vec.Mul(r.loss, r.loss, r.present())
 			}
+			r.clear(r.loss)
 			hit, miss := vec.SumByHit(r.loss, r.labels, k)
 			pour(at, hit)
 			pour(at[slot:], miss)
@@ -107,7 +109,7 @@ func (j *Job) scanClass(g *group, r *reader, c int, state []float64) {
 func (j *Job) scanLogits(g *group, r *reader, c int, s []float64) {
 	o := vec.FadedOverlap(r.p, r.fade(c), r.z[c], r.labels)
 	r.haveP = true
-	s[sumN*slot] += float64(r.size) // exact on the first grid
+	s[sumN*slot] += float64(r.valid) // exact on the first grid
 	s[sumT*slot] += r.hits[c]
 	pour(s[sumTP*slot:], o.TP)
 	pour(s[sumFP*slot:], o.FP)
@@ -121,7 +123,7 @@ func (j *Job) scanLogits(g *group, r *reader, c int, s []float64) {
 
 // scanSums adds the region sums of a class, after scanStats and probability.
 func (j *Job) scanSums(g *group, r *reader, c int, s []float64) {
-	n := float64(r.size)
+	n := float64(r.valid)
 	if r.w != nil {
 		n = vec.Sum(r.w)
 	}

@@ -73,12 +73,20 @@ func (j *Job) spreadUnit(g *group, t *term, plane, at int, o Out) bool {
 		return false
 	}
 	d := &t.region[plane]
-	start := plane*j.in.Prediction.Shape.Pixels() + at
-	if d.square != 0 || d.abs != 0 || j.unitBlocks(start, 1) == 0 {
+	if d.square != 0 || d.abs != 0 {
 		return false
 	}
-	end := start + vec.Block
-	return vec.SigmoidSlopeUnit8(o.Gradient[start:end], j.in.Prediction.Data[start:end], j.in.Target.Labels.U8[start:end], float32(d.hit), float32(d.miss))
+	s, blocks, ignored := j.unitStretch(g, plane*j.in.Prediction.Shape.Pixels()+at, 1)
+	if blocks == 0 {
+		return false
+	}
+	x, l := s.block(0)
+	dx := o.Gradient[s.start:][:vec.Block]
+	ok := vec.SigmoidSlopeUnit8(dx, x, l, float32(d.hit), float32(d.miss))
+	if ignored > 0 {
+		vec.Clear8(dx, j.in.Target.Labels.U8[s.start:][:vec.Block])
+	}
+	return ok
 }
 
 // spreadEarly spreads the block just summed, where a Run asks for it.
@@ -260,7 +268,11 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 		}
 	}
 	if o.Gradient != nil {
+		r.clear(grad)
 		r.put(o.Gradient, plane, grad, t.alone)
+	}
+	if o.Heatmap != nil || o.Values != nil {
+		r.clear(heat)
 	}
 	if o.Heatmap != nil {
 		r.put(o.Heatmap, r.image, heat, t.alone && g.channels == 1)

@@ -384,8 +384,8 @@ func TestTogetherIsAlone(t *testing.T) {
 	}
 }
 
-// Labels of one, two and four bytes are the same, to the bit: those of bytes have passes of their own, which leave out only the
-// blocks that hold an ignored label.
+// Labels of one, two and four bytes are the same, to the bit: those of bytes have passes of their own, also where a block holds
+// an ignored label.
 func TestWideLabelsAreBytes(t *testing.T) {
 	widen := func(l Labels, bits int) Labels {
 		var out Labels
@@ -511,13 +511,20 @@ func TestSharedSumsAreTheirOwn(t *testing.T) {
 	}
 	for _, form := range []Form{Logits, Probs} {
 		in := sampleOf("binary", Hard, form, 2, 1, 41, 67, 9).in
-		ignored, weighted := in, in
+		ignored, marked, weighted := in, in, in
 		ignored.Ignore = []int32{0}
+		marked.Ignore = []int32{-1, 255, 77, 255}
+		marked.Target.Labels.U8 = append([]uint8(nil), in.Target.Labels.U8...)
+		for i := range marked.Target.Labels.U8 {
+			if i%11 == 3 {
+				marked.Target.Labels.U8[i] = []uint8{77, 255}[i%2]
+			}
+		}
 		weighted.Weight = make([]float32, 2*41*67)
 		for i := range weighted.Weight {
 			weighted.Weight[i] = float32(i%7) / 4
 		}
-		for name, in := range map[string]Input{"plain": in, "ignored": ignored, "weighted": weighted} {
+		for name, in := range map[string]Input{"plain": in, "ignored": ignored, "marked": marked, "weighted": weighted} {
 			together, err := Evaluate(in, specs, nil)
 			if err != nil {
 				t.Fatal(err)

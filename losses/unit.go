@@ -4,7 +4,8 @@ import "github.com/maskloss/maskloss/losses/internal/vec"
 
 // A unit block is a whole block of one channel on its own: scores against byte labels of 0 and 1, every pixel alike. What is
 // asked for most is read from such blocks in a single pass over the caller's data, to the bits that the passes of a reader
-// give; a block that holds anything odd is left to them, and so are the errors.
+// give; a block that holds anything odd is left to them, and so are the errors. Of logits a block with ignored pixels is one too,
+// once it is settled.
 
 // unitSum is what the unit blocks of a channel add up to. It is exact, so that it may be kept beside the state at first.
 type unitSum struct {
@@ -16,9 +17,30 @@ type unitSum struct {
 	guess           vec.Guess
 }
 
-// A unitPass adds the unit blocks of a channel that begin at a score, at most so many, and gives how many it did: it stops
-// at an odd one.
-type unitPass func(u *unitSum, c, start, blocks int) int
+// A stretch is scores and labels from an index of the input on.
+type stretch struct {
+	start int
+	x     []float32
+	t     []uint8
+}
+
+// block is one of its blocks.
+func (s stretch) block(i int) (x []float32, t []uint8) {
+	at := i * vec.Block
+	return s.x[at : at+vec.Block], s.t[at : at+vec.Block]
+}
+
+// stretch is what the caller gave.
+func (j *Job) stretch(start int) stretch {
+	s := stretch{start: start, t: j.in.Target.Labels.U8[start:]}
+	if j.in.Prediction.Form != Classes {
+		s.x = j.in.Prediction.Data[start:]
+	}
+	return s
+}
+
+// A unitPass adds the unit blocks of a channel of a stretch, at most so many, and gives how many it did: it stops at an odd one.
+type unitPass func(u *unitSum, c int, s stretch, blocks int) int
 
 // isUnits tells whether the whole blocks of a group are unit blocks, but for those with a label that is ignored.
 func (j *Job) isUnits(g *group) bool {
@@ -43,6 +65,38 @@ func (j *Job) unitBlocks(start, blocks int) int {
 		}
 	}
 	return blocks
+}
+
+// settle copies a block whose labels are 0, 1 and ignored ones, which become certain zeros, and says how many of these there are:
+// none where the block is odd.
+func (r *reader) settle(s stretch) (_ stretch, ignored int) {
+	x, t := s.block(0)
+	settled := stretch{s.start, r.mem.settled[:], r.mem.marks[:]}
+	for i, l := range r.in.Ignore {
+		if l == int32(uint8(l)) && !has(r.in.Ignore[:i], l) {
+			ignored += vec.Mark8(settled.t, t, uint8(l))
+		}
+	}
+	if others, finite := vec.Settle8(settled.x, x, t); others != ignored || !finite {
+		return s, 0
+	}
+	vec.Mark8(settled.t, t, 1)
+	return settled, ignored
+}
+
+// unitStretch is a stretch with so many unit blocks, or one that was settled, with its ignored pixels.
+func (j *Job) unitStretch(g *group, start, most int) (s stretch, blocks, ignored int) {
+	s = j.stretch(start)
+	if j.blind(g) {
+		return s, most, 0
+	}
+	blocks = j.unitBlocks(start, most)
+	if blocks == 0 && g.act == sigmoidLogits {
+		if s, ignored = g.read.settle(s); ignored > 0 {
+			blocks = 1
+		}
+	}
+	return s, blocks, ignored
 }
 
 // masks is some blocks of masks from an index on, or what its plane has of them.
@@ -95,9 +149,9 @@ func (j *Job) unitMasks(g *group) unitPass {
 	if j.outs != nil || len(g.confusion) > 0 && answer.U8 == nil {
 		return nil
 	}
-	return func(u *unitSum, c, start, blocks int) int {
+	return func(u *unitSum, c int, s stretch, blocks int) int {
 		for b := 0; b < blocks; b += lookAhead {
-			from, n := start+b*vec.Block, min(blocks-b, lookAhead)
+			from, n := s.start+b*vec.Block, min(blocks-b, lookAhead)
 			truth := j.masks(j.in.Target.Labels, from, n)
 			var ok bool
 			if len(g.confusion) > 0 { // the threshold of predicted classes is none
@@ -155,43 +209,39 @@ func (u *unitSum) truth(j *Job, mask []uint8) (ok bool) {
 	return true
 }
 
-func (j *Job) unitOverlap(u *unitSum, c, start, blocks int) int {
-	x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
+func (j *Job) unitOverlap(u *unitSum, c int, s stretch, blocks int) int {
 	for b := range blocks {
-		hit, all, ones, ok := vec.HitAllUnit8(&u.guess, x[:vec.Block], t[:vec.Block])
+		x, t := s.block(b)
+		hit, all, ones, ok := vec.HitAllUnit8(&u.guess, x, t)
 		if !ok {
 			return b
 		}
 		u.add(ones, hit, all)
-		x, t = x[vec.Block:], t[vec.Block:]
 	}
 	return blocks
 }
 
 func (j *Job) unitErrors(g *group) unitPass {
-	return func(u *unitSum, c, start, blocks int) int {
-		x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
+	return func(u *unitSum, c int, s stretch, blocks int) int {
 		for b := range blocks {
-			fn, fp, ones, ok := vec.SigmoidErrorsUnit8(&u.guess, g.read.mem.e[:], x[:vec.Block], t[:vec.Block])
+			x, t := s.block(b)
+			fn, fp, ones, ok := vec.SigmoidErrorsUnit8(&u.guess, g.read.mem.e[:], x, t)
 			if !ok {
 				return b
 			}
 			u.add(ones, fn, fp)
-			x, t = x[vec.Block:], t[vec.Block:]
 		}
 		return blocks
 	}
 }
 
-func (j *Job) unitCrossEntropy(u *unitSum, c, start, blocks int) int {
-	x, t := j.in.Prediction.Data[start:], j.in.Target.Labels.U8[start:]
+func (j *Job) unitCrossEntropy(u *unitSum, c int, s stretch, blocks int) int {
 	for b := range blocks {
-		sum, ones, ok := vec.CrossEntropyUnit8(x[:vec.Block], t[:vec.Block])
+		sum, ones, ok := vec.CrossEntropyUnit8(s.block(b))
 		if !ok {
 			return b
 		}
 		u.add(ones, sum, 0)
-		x, t = x[vec.Block:], t[vec.Block:]
 	}
 	return blocks
 }
@@ -209,15 +259,14 @@ func (j *Job) unitLoss(g *group, f func(e, x []float32, t []uint8) (sum float64,
 	if f == nil {
 		return nil
 	}
-	return func(u *unitSum, c, start, blocks int) int {
+	return func(u *unitSum, c int, s stretch, blocks int) int {
 		for b := range blocks {
-			end := start + vec.Block
-			sum, ones, ok := f(g.read.mem.e[:], j.in.Prediction.Data[start:end], j.in.Target.Labels.U8[start:end])
+			x, t := s.block(b)
+			sum, ones, ok := f(g.read.mem.e[:], x, t)
 			if !ok {
 				return b
 			}
 			u.add(ones, sum, 0)
-			start = end
 		}
 		return blocks
 	}
@@ -238,31 +287,38 @@ func (t *term) unitSlope(j *Job, gradient []float32) unitPass {
 			return nil
 		}
 	}
-	return func(u *unitSum, c, start, blocks int) int {
+	return func(u *unitSum, c int, s stretch, blocks int) int {
 		hit, miss := float32(-t.hit[c]), float32(t.miss[c])
 		for b := range blocks {
-			end := start + vec.Block
-			sum, ones, ok := slope(gradient[start:end], mem.u[:], mem.q[:], j.in.Prediction.Data[start:end], j.in.Target.Labels.U8[start:end], hit, miss)
+			x, l := s.block(b)
+			dx := gradient[s.start+b*vec.Block:][:vec.Block]
+			sum, ones, ok := slope(dx, mem.u[:], mem.q[:], x, l, hit, miss)
 			if !ok {
 				return b
 			}
 			u.add(ones, sum, 0)
-			start = end
 		}
 		return blocks
 	}
 }
 
-// unit loads a block of logits, unless it is odd.
-func (r *reader) unit(image, c, at int) bool {
+// loadUnit loads a block of logits, unless it is odd.
+func (j *Job) loadUnit(g *group, image, c, at int) bool {
+	r := g.read
+	s, blocks, ignored := j.unitStretch(g, (image*r.shape.C+c)*r.shape.Pixels()+at, 1)
+	if blocks == 0 {
+		return false
+	}
 	r.begin(image, at, vec.Block)
-	start := (image*r.shape.C+c)*r.shape.Pixels() + at
-	x := r.in.Prediction.Data[start : start+vec.Block]
-	ones, ok := vec.ReadUnit8(r.e, r.labels, x, r.in.Target.Labels.U8[start:start+vec.Block])
+	x, t := s.block(0)
+	ones, ok := vec.ReadUnit8(r.e, r.labels, x, t)
 	if !ok {
 		return false
 	}
-	r.z[c], r.w, r.valid, r.counted, r.faded = x, nil, vec.Block, ones, true
+	r.z[c], r.w, r.valid, r.counted, r.faded = x, nil, vec.Block-ignored, ones, true
+	if r.settled = ignored > 0; r.settled {
+		vec.Ignore8(r.labels, j.in.Target.Labels.U8[s.start:][:vec.Block])
+	}
 	return true
 }
 
@@ -333,9 +389,11 @@ func (j *Job) countUnits(g *group, c, pixels, ones int, state []float64) {
 // countBlock is countUnits of pixels of channel c of an image, unless a label is odd.
 func (j *Job) countBlock(g *group, image, c, at, size int, state []float64) bool {
 	start := (image*g.channels+c)*j.in.Prediction.Shape.Pixels() + at
-	ones, ok := vec.Ones8(j.in.Target.Labels.U8[start : start+size])
+	var u unitSum
+	ok := u.truth(j, j.in.Target.Labels.U8[start:start+size])
 	if ok {
-		j.countUnits(g, c, size, ones, state)
+		j.countUnits(g, c, u.pixels, u.ones, state)
+		state[g.stats+slot] += float64(u.ignored)
 	}
 	return ok
 }
