@@ -62,6 +62,7 @@ type reader struct {
 	p, q       []float32 // of one class
 	u, v       []float32 // log p and log q of one class, or u of the true class
 	loss, rise []float32
+	risen      *term // of which rise is the slope, by what term gives it by; nil if of none
 	ones       []float32
 	haveU      bool // r.u is of the true class
 	haveQ      bool // r.q is
@@ -118,7 +119,7 @@ func (s *Scratch) reader(in *Input, v *view) *reader {
 func (r *reader) begin(image, at, size int) {
 	r.image, r.at, r.size, r.n = image, at, size, padded(size)
 	r.haveU, r.haveQ, r.haveP, r.faded, r.near, r.counted = false, false, false, false, false, -1
-	r.few[0], r.spread, r.settled = nil, false, false
+	r.few[0], r.spread, r.settled, r.risen = nil, false, false, nil
 	r.p, r.q, r.own = r.mem.p[:r.n], r.mem.q[:r.n], r.mem.own[:r.n]
 	if len(r.u) != r.n {
 		r.cut(r.n)

@@ -72,9 +72,11 @@ func (o Focal) Term(loss, slope, u, q []float32) {
 		return
 	}
 	vec.Exp(p, u) // not 1-q, which has no digits where q nears 1
-	for i, x := range q {
-		if o.flat(x) {
-			p[i] = 0
+	if o.ReducedThreshold > 0 {
+		for i, x := range q {
+			if o.flat(x) {
+				p[i] = 0
+			}
 		}
 	}
 	vec.PowerSlope(slope, m, p, q, u, float32(o.Gamma))
@@ -103,9 +105,11 @@ func (o Focal) TermOfLogits(loss, slope, u, p, q, v []float32) {
 	}
 	o.lack(w, slope, m, p)
 	vec.PowerPull(slope, m, w, p, q, u, float32(o.Gamma))
-	for i, x := range q {
-		if o.flat(x) {
-			slope[i] = -x
+	if o.ReducedThreshold > 0 {
+		for i, x := range q {
+			if o.flat(x) {
+				slope[i] = -x
+			}
 		}
 	}
 }

@@ -36,6 +36,7 @@ func (j *Job) scanFour(g *group, r *reader, c int, threshold float64, s []float6
 	if w == nil {
 		w = r.ones
 	}
+	r.risen = nil
 	yes, no := r.loss, r.rise // the weights of what is predicted, and of the rest
 	vec.Reaching(yes, w, p, th)
 	vec.Sub(no, w, yes)

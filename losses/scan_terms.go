@@ -14,6 +14,7 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 			continue
 		}
 		at := state[t.at+2*c*slot:]
+		rise := j.riseEarly(t)
 		switch {
 		case even && t.plain:
 			if !crossed {
@@ -21,7 +22,7 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 			}
 			pour(at, cross)
 			continue
-		case even && (t.log || t.squared && !t.even):
+		case even && (t.log || t.squared && !t.even && rise == nil):
 			if !summed {
 				sums, summed = vec.FadedTrueSums(r.fade(c), r.z[c], r.labels), true
 			}
@@ -33,10 +34,10 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 			pour(at[slot:], miss)
 			continue
 		}
-		r.trueClass(c, g.complement)
+		r.trueClass(c, g.complement || rise != nil)
 		switch {
 		case t.even && r.w == nil:
-			r.term(t, r.loss, nil, c)
+			r.term(t, r.loss, rise, c)
 			r.clear(r.loss)
 			pour(at, vec.Sum(r.loss))
 		case t.log:
@@ -49,7 +50,7 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 			pour(at, -hit)
 			pour(at[slot:], -miss)
 		default:
-			r.term(t, r.loss, nil, c)
+			r.term(t, r.loss, rise, c)
 			r.weigh(r.loss)
 			hit, miss := vec.SumByHit(r.loss, r.labels, k)
 			pour(at, hit)
@@ -67,6 +68,16 @@ func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 			pour(at[slot:], miss)
 		}
 	}
+}
+
+// riseEarly is where the slope of a term goes while it is summed, if nothing else of it is spread with the block: nil else.
+func (j *Job) riseEarly(t *term) []float32 {
+	if j.outs == nil || t.log || !j.outs[t.spec].gradientOnly() {
+		return nil
+	}
+	r := t.group.read
+	r.risen = t
+	return r.rise
 }
 
 // present is 1 for pixels that count and 0 for the others.

@@ -107,6 +107,9 @@ func (j *Job) spreadEarly(g *group, c int) {
 	}
 }
 
+// gradientOnly tells whether nothing but a gradient is wanted.
+func (o Out) gradientOnly() bool { return o.Gradient != nil && o.Heatmap == nil && o.Values == nil }
+
 // wants tells whether a term has anything to spread.
 func wants(t *term, o Out) bool {
 	return o.Gradient != nil || o.Heatmap != nil || o.Values != nil && t.form != regionTerm
@@ -209,7 +212,9 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 			break
 		}
 		r.trueClass(c, true)
-		r.term(t, r.loss, rise, c)
+		if r.risen != t {
+			r.term(t, r.loss, rise, c)
+		}
 		if o.Heatmap != nil || o.Values != nil {
 			r.worth(heat, r.loss, weight, k, t.hit[c], t.miss[c])
 		}

@@ -452,37 +452,64 @@ func value(t *testing.T, s sample, spec Spec) Result {
 	return results[0]
 }
 
-// So is the cross entropy, whose gradient is made where it will stand, with each other loss.
+// So is a loss of which only the gradient is wanted, which is made while it is summed, with each other loss.
 func TestTwoTogetherAreAlone(t *testing.T) {
 	ce := Lookup("ce")
-	for _, s := range append(wide(ce, 2, 1, 64, 33), sampleOf("multiclass", Hard, Logits, 2, 1, 64, 33, 6)) {
-		first, err := run(ce, s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i := range Registry {
-			e := &Registry[i]
-			if !contains(e.modes(), "multiclass") || !possible(e, s) {
-				continue
-			}
-			second, err := run(e, s)
-			if err != nil {
-				t.Fatalf("%s: %v", e.Name, err)
-			}
-			job, err := NewJob(s.in, []Spec{second.spec})
+	binary := sampleOf("binary", Hard, Logits, 2, 1, 64, 33, 6)
+	weighted := binary
+	weighted.name += " with weights"
+	weighted.in.Weight = make([]float32, len(binary.in.Prediction.Data))
+	for i := range weighted.in.Weight {
+		weighted.in.Weight[i] = float32(i%7) / 4
+	}
+	two := []sample{binary, binary.masked(), weighted}
+	for _, row := range []struct {
+		e       *Entry
+		options map[string]any
+		samples []sample
+	}{
+		{ce, nil, append(wide(ce, 2, 1, 64, 33), sampleOf("multiclass", Hard, Logits, 2, 1, 64, 33, 6))},
+		{Lookup("focal"), nil, two},
+		{Lookup("focal"), map[string]any{"alpha": 0.25, "gamma": 1.7}, two},
+		{Lookup("conservative"), nil, two},
+	} {
+		for _, s := range row.samples {
+			first, err := run(row.e, s.with(row.options))
 			if err != nil {
 				t.Fatal(err)
 			}
-			outs := []Out{{Gradient: nans(len(first.out.Gradient))}, outOf(e, job, s.in)}
-			results, err := Evaluate(s.in, []Spec{first.spec, second.spec}, outs)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := differ(first.result, results[0]) + differ(second.result, results[1]); d != "" {
-				t.Errorf("%s, ce with %s: %s", s.name, e.Name, d)
-			}
-			if d := differOut(outs[0], Out{Gradient: first.out.Gradient}) + differOut(outs[1], second.out); d != "" {
-				t.Errorf("%s, ce with %s: %s", s.name, e.Name, d)
+			for i := range Registry {
+				e := &Registry[i]
+				if !contains(e.modes(), s.mode) || !possible(e, s) {
+					continue
+				}
+				second, err := run(e, s)
+				if err != nil {
+					t.Fatalf("%s: %v", e.Name, err)
+				}
+				job, err := NewJob(s.in, []Spec{second.spec})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, with := range []Out{outOf(e, job, s.in), {}} {
+					outs := []Out{{Gradient: nans(len(first.out.Gradient))}, with}
+					results, err := Evaluate(s.in, []Spec{first.spec, second.spec}, outs)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if d := differ(first.result, results[0]) + differ(second.result, results[1]); d != "" {
+						t.Errorf("%s, %s with %s: %s", s.name, row.e.Name, e.Name, d)
+					}
+					if d := differOut(outs[0], Out{Gradient: first.out.Gradient}); d != "" {
+						t.Errorf("%s, %s with %s: %s", s.name, row.e.Name, e.Name, d)
+					}
+					if with.Gradient == nil {
+						continue
+					}
+					if d := differOut(with, second.out); d != "" {
+						t.Errorf("%s, %s with %s: %s", s.name, row.e.Name, e.Name, d)
+					}
+				}
 			}
 		}
 	}

@@ -135,7 +135,7 @@ func (j *Job) unitPass(g *group) unitPass {
 		}
 	case g.hard && len(g.terms) == 1 && g.terms[0].alone && j.outs != nil:
 		t := g.terms[0]
-		if o := j.outs[t.spec]; o.Gradient != nil && o.Heatmap == nil && o.Values == nil {
+		if o := j.outs[t.spec]; o.gradientOnly() {
 			return t.unitSlope(j, o.Gradient)
 		}
 	}
