@@ -321,6 +321,9 @@ func (p *program) drop(arg []js.Value) (any, error) {
 			}
 		}
 	case "job":
+		if j := p.jobs.rows[n]; j != nil {
+			j.Release() // what it read with is a tenth of a megabyte, and garbage moves the memory when it grows
+		}
 		delete(p.jobs.rows, n)
 	case "tally":
 		delete(p.tallies.rows, n)

@@ -85,6 +85,21 @@ for (const [what, shape] of /** @type {[string, number[]][]} */ ([
   });
 }
 
+test('calls that workers share leave no garbage behind', async () => {
+  const pool = await load({ workers: 2 });
+  const input = scene([1, 3, 512, 1024], 4);
+  const held = pool.hold(input);
+  for (const given of [held, input]) {
+    const run = async (/** @type {number} */ times) => {
+      for (let i = 0; i < times; i++) await pool.report(given, ['ce', 'focal', 'dice']);
+      return pool.memory();
+    };
+    const before = await run(5);
+    assert.equal(await run(80), before, given === held ? 'held' : 'copied');
+  }
+  pool.dispose();
+});
+
 test('sizes that overflow the memory are an error, and the instance lives on', async () => {
   const ml = await load();
   const small = scene([1, 3, 16, 16]);
