@@ -132,7 +132,8 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 		err = r.target(c)
 	}
 	if err == nil && !j.blind(g) && r.unsettled() {
-		vec.Settle(r.mem.settled[:], r.z[c], r.labels)
+		vec.Fill(r.mem.tmp[:], vec.Certain)
+		vec.MulUnless(r.mem.settled[:], r.z[c], r.ones, r.mem.tmp[:], r.labels, -1)
 		r.z[c], r.w, r.settled = r.mem.settled[:], nil, true
 	}
 	if err == nil && !g.act.sigmoid() && (g.hard || g.dense) {
@@ -231,7 +232,7 @@ func (r *reader) unsettled() bool {
 // clear leaves nothing of the ignored pixels of a settled block.
 func (r *reader) clear(x []float32) {
 	if r.settled {
-		vec.Clear(x, r.labels)
+		vec.MulUnless(x, x, r.ones, r.mem.none[:], r.labels, -1)
 	}
 }
 

@@ -317,7 +317,7 @@ func (j *Job) loadUnit(g *group, image, c, at int) bool {
 	}
 	r.z[c], r.w, r.valid, r.counted, r.faded = x, nil, vec.Block-ignored, ones, true
 	if r.settled = ignored > 0; r.settled {
-		vec.Ignore8(r.labels, j.in.Target.Labels.U8[s.start:][:vec.Block])
+		j.in.Target.Labels.read(r.labels, s.start, s.start+vec.Block, r.in.Ignore)
 	}
 	return true
 }

@@ -75,15 +75,15 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// TestSettle compares with a plain loop, of bytes and of labels.
+// TestSettle compares with a plain loop.
 func TestSettle(t *testing.T) {
 	c := newCorpus(12)
 	for _, n := range lengths {
-		x, bytes, label := c.between(n, -9, 9), c.bytes(n, 4), make([]int32, n)
+		x, bytes := c.between(n, -9, 9), c.bytes(n, 4)
 		want, cleared, others := slices.Clone(x), slices.Clone(x), 0
 		for i, b := range bytes {
 			if b > 1 {
-				want[i], cleared[i] = -87, 0
+				want[i], cleared[i] = Certain, 0
 				others++
 			}
 		}
@@ -93,29 +93,10 @@ func TestSettle(t *testing.T) {
 		}
 		stand(t, "Settle8")
 		equal(t, "Settle8", y, want)
-		for i, b := range bytes {
-			label[i] = int32(b & 1)
-			if b > 1 {
-				label[i] = 0
-			}
-		}
-		Ignore8(label, bytes)
-		for i, b := range bytes {
-			if (label[i] == -1) != (b > 1) || b < 2 && label[i] != int32(b) {
-				t.Errorf("Ignore8 of %d makes %d of %d", n, label[i], b)
-			}
-		}
-		Settle(y, x, label)
-		stand(t, "Settle")
-		equal(t, "Settle", y, want)
 		copy(y, x)
 		Clear8(y, bytes)
 		stand(t, "Clear8")
 		equal(t, "Clear8", y, cleared)
-		copy(y, x)
-		Clear(y, label)
-		stand(t, "Clear")
-		equal(t, "Clear", y, cleared)
 		for i := range n {
 			was := x[i]
 			x[i] = float32(math.Inf(1 - 2*(i&1)))

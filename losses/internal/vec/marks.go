@@ -15,8 +15,10 @@ func Mark8(dst, label []uint8, class uint8) int {
 	return ones
 }
 
-// certain is a logit of next to no probability: its e^-|x| is still normal, and needs no limit.
-var certain = four(-87)
+// Certain is a logit of next to no probability: its e^-|x| is still normal, and needs no limit.
+const Certain = -87
+
+var certain = four(Certain)
 
 // Settle8 is y = x where a label is 0 or 1, and a certain zero elsewhere. It says how many these are, and whether all of x is
 // finite.
@@ -50,53 +52,11 @@ func Clear8(x []float32, label []uint8) {
 	}
 }
 
-// Ignore8 is -1 where a byte is neither 0 nor 1, which label is 0 before.
-func Ignore8(label []int32, bytes []uint8) {
-	n := len(label)
-	checkUnit8(n, len(bytes))
-	bytes = bytes[:n]
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := loadI4(at(label, i))
-		u, v, w, z := others8(at(bytes, i))
-		storeI4(at(label, i), a.Or(u), b.Or(v), c.Or(w), d.Or(z))
-	}
-}
-
-// Settle is y = x where a label is not negative, and a certain zero elsewhere.
-func Settle(y, x []float32, label []int32) {
-	n := len(y)
-	check(n, len(x), len(label))
-	x, label = x[:n], label[:n]
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(x, i))
-		u, v, w, z := negatives4(at(label, i))
-		store4(at(y, i), settled(a, u), settled(b, v), settled(c, w), settled(d, z))
-	}
-}
-
-// Clear is x = 0 where a label is negative.
-func Clear(x []float32, label []int32) {
-	n := len(x)
-	check(n, len(label))
-	label = label[:n]
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(x, i))
-		u, v, w, z := negatives4(at(label, i))
-		store4(at(x, i), left(a, u), left(b, v), left(c, w), left(d, z))
-	}
-}
-
 // others8 is all bits where a byte is above 1 and none where it is not.
 func others8(s *[Step]uint8) (a, b, c, d I32) {
 	k, l, m, n := widen8(s)
 	o := splatI(1)
 	return o.Sub(k).ShiftAllRight(31), o.Sub(l).ShiftAllRight(31), o.Sub(m).ShiftAllRight(31), o.Sub(n).ShiftAllRight(31)
-}
-
-// negatives4 is all bits where a label is negative and none where it is not.
-func negatives4(s *[Step]int32) (a, b, c, d I32) {
-	k, l, m, n := loadI4(s)
-	return k.ShiftAllRight(31), l.ShiftAllRight(31), m.ShiftAllRight(31), n.ShiftAllRight(31)
 }
 
 // settled is x, and a certain zero where the mask is set.
