@@ -7,7 +7,7 @@ import "github.com/maskloss/maskloss/losses/internal/vec"
 
 // everySum is all that a block of logits can be asked for.
 type everySum struct {
-	cross, logHit, logMiss, squareHit, squareMiss, tp, fp, fn, squares, distances grids
+	cross, logHit, logMiss, squareHit, squareMiss, square, tp, fp, fn, squares, distances grids
 }
 
 // isEvery tells whether a group wants ratios and, beyond the plain cross entropy,
@@ -17,7 +17,7 @@ func (g *group) isEvery() bool {
 	logs := false
 	for _, t := range g.terms {
 		switch {
-		case t.form == hardPixel && !t.log && (!t.squared || t.even), t.form == densePixel, t.form == bothPixel:
+		case t.form == hardPixel && !t.log && !t.squared, t.form == densePixel, t.form == bothPixel:
 			return false
 		case t.form == hardPixel && !t.plain:
 			logs = true
@@ -52,6 +52,7 @@ func (j *Job) unitEvery(g *group) unitPass {
 			e.logMiss.pour(s.LogMiss)
 			e.squareHit.pour(s.SquareHit)
 			e.squareMiss.pour(s.SquareMiss)
+			e.square.pour(s.Square)
 			e.tp.pour(s.TP)
 			e.fp.pour(s.FP)
 			e.fn.pour(s.FN)
@@ -73,6 +74,8 @@ func (j *Job) pourEvery(g *group, image, c int, u *unitSum, state []float64) {
 		switch {
 		case t.plain:
 			Merge(at, e.cross[:])
+		case t.squared && t.even:
+			Merge(at, e.square[:])
 		case t.squared:
 			Merge(at, e.squareHit[:])
 			Merge(at[slot:], e.squareMiss[:])

@@ -25,7 +25,7 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
 		var of [Step]float32 // the run
-		var crosses, squares, tps F32
+		var crosses, squares, tps, both F32
 		var lacks, logs, weighed [2][4]float32 // by label: of what the true one lacks, its logarithm, and this times the square of that
 		for j := i; j <= end; j += Step {
 			s := at(t, j)
@@ -69,7 +69,9 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 				e, f, g, h = sub4(p, q, r, u, e, f, g, h)
 				add(&logs[label], tree(e, f, g, h))
 				e, f, g, h = mul4(e, f, g, h, a, b, c, d)
-				add(&weighed[label], tree(e, f, g, h))
+				sum := tree(e, f, g, h)
+				add(&weighed[label], sum)
+				both = both.Sub(sum)
 				continue
 			}
 			count8, seen = count8.Add(labels), seen.Or(labels)
@@ -80,9 +82,9 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 			squares = squares.Add(tree(mul4(e, f, g, h, e, f, g, h)))
 			tps = tps.Add(tree(kept(e, k), kept(f, l), kept(g, m), kept(h, n)))
 			v, w, y, z = reached(e, least), reached(f, least), reached(g, least), reached(h, least)
-			both := v.And(k).Add(w.And(l)).Add(y.And(m).Add(z.And(n)))
-			reach[1] = reach[1].Add(both)
-			reach[0] = reach[0].Add(v.Add(w).Add(y.Add(z)).Sub(both))
+			hits := v.And(k).Add(w.And(l)).Add(y.And(m).Add(z.And(n)))
+			reach[1] = reach[1].Add(hits)
+			reach[0] = reach[0].Add(v.Add(w).Add(y.Add(z)).Sub(hits))
 
 			// What the true one of them lacks, squared.
 			e, f, g, h = either(k, a, e), either(l, b, f), either(m, c, g), either(n, d, h)
@@ -106,6 +108,7 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 			a, b, c, d = mul4(a, b, c, d, e, f, g, h)
 			add(&weighed[1], tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
 			add(&weighed[0], tree(left(a, k), left(b, l), left(c, m), left(d, n)))
+			both = both.Sub(tree(a, b, c, d))
 		}
 		sums.Cross += total(crosses)
 		a, b, c, d := load4(&of)
@@ -114,6 +117,7 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 		sums.LogMiss -= total(every(&logs[0]))
 		sums.SquareHit -= total(every(&weighed[1]))
 		sums.SquareMiss -= total(every(&weighed[0]))
+		sums.Square += total(both)
 		sums.TP += total(tps)
 		sums.FP += total(every(&lacks[0]))
 		sums.FN += total(every(&lacks[1]))

@@ -204,17 +204,17 @@ func facing(x F32, mask I32) F32 { return float(bits(x).Xor(splatI(signBit).AndN
 func left(x F32, mask I32) F32 { return float(bits(x).Xor(bits(x).And(mask))) }
 
 // TrueSums are sums over the pixels of a class and over the others: Σ -log p of the true one of two classes, and Σ -q² log p
-// with q = 1-p.
-type TrueSums struct{ LogHit, LogMiss, SquareHit, SquareMiss float64 }
+// with q = 1-p. Square is the latter over all, with other roundings.
+type TrueSums struct{ LogHit, LogMiss, SquareHit, SquareMiss, Square float64 }
 
-// FadedTrueSums has the bits of FadedTrue, of a product and of SumByHit.
+// FadedTrueSums has the bits of FadedTrue, of a product, of SumByHit and of Sum.
 func FadedTrueSums(e, x []float32, label []int32) (sums TrueSums) {
 	n := len(x)
 	check(n, len(e), len(label))
 	faded, label := e[:n], label[:n]
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
-		var logHits, logMisses, squareHits, squareMisses F32
+		var logHits, logMisses, squareHits, squareMisses, squares F32
 		for j := i; j <= end; j += Step {
 			a, b, c, d := load4(at(faded, j))
 			e, f, g, h := ratio4(a, b, c, d)
@@ -232,11 +232,13 @@ func FadedTrueSums(e, x []float32, label []int32) (sums TrueSums) {
 			a, b, c, d = mul4(a, b, c, d, e, f, g, h)
 			squareHits = squareHits.Sub(tree(kept(a, w), kept(b, y), kept(c, z), kept(d, o)))
 			squareMisses = squareMisses.Sub(tree(left(a, w), left(b, y), left(c, z), left(d, o)))
+			squares = squares.Sub(tree(a, b, c, d))
 		}
 		sums.LogHit += total(logHits)
 		sums.LogMiss += total(logMisses)
 		sums.SquareHit += total(squareHits)
 		sums.SquareMiss += total(squareMisses)
+		sums.Square += total(squares)
 	}
 	return sums
 }
