@@ -6,36 +6,31 @@ package vec
 // Overlap is Σ w p where label is class, Σ w p where it is not, and Σ w q where it is: true and false positives, false negatives.
 func Overlap(p, q []float32, label []int32, class int32, w []float32) (tp, fp, fn float64) {
 	check(len(p), len(q), len(label))
-	if w != nil {
-		check(len(p), len(w))
+	if w == nil {
+		return overlap(p, q, label, class)
 	}
-	for i := 0; i < len(p); i += run {
-		e := min(i+run, len(p))
-		var a, b, c float64
-		if w == nil {
-			a, b, c = overlap(p[i:e], q[i:e], label[i:e], class)
-		} else {
-			a, b, c = overlapWeighted(p[i:e], q[i:e], label[i:e], class, w[i:e])
-		}
-		tp, fp, fn = tp+a, fp+b, fn+c
-	}
-	return tp, fp, fn
+	check(len(p), len(w))
+	return overlapWeighted(p, q, label, class, w)
 }
 
 func overlap(p, q []float32, label []int32, class int32) (tp, fp, fn float64) {
 	n := len(p)
 	q, label = q[:n], label[:n]
 	o := splatI(class)
-	var tps, fps, fns F32
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(p, i))
-		k, l, m, n := loadI4(at(label, i))
-		tps = tps.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
-		fps = fps.Add(tree(unless4(a, b, c, d, k, l, m, n, o)))
-		a, b, c, d = load4(at(q, i))
-		fns = fns.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var tps, fps, fns F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(p, j))
+			k, l, m, n := loadI4(at(label, j))
+			tps = tps.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+			fps = fps.Add(tree(unless4(a, b, c, d, k, l, m, n, o)))
+			a, b, c, d = load4(at(q, j))
+			fns = fns.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+		}
+		tp, fp, fn = tp+total(tps), fp+total(fps), fn+total(fns)
 	}
-	return total(tps), total(fps), total(fns)
+	return tp, fp, fn
 }
 
 // Overlaps are the sums of a class: Σ p where the label is it, Σ p where it is not, Σ q where it is, and Σ p².
@@ -78,38 +73,33 @@ func overlapWeighted(p, q []float32, label []int32, class int32, w []float32) (t
 	n := len(p)
 	q, label, w = q[:n], label[:n], w[:n]
 	o := splatI(class)
-	var tps, fps, fns F32
-	for i := 0; i <= n-Step; i += Step {
-		e, f, g, h := load4(at(w, i))
-		k, l, m, n := loadI4(at(label, i))
-		a, b, c, d := load4(at(p, i))
-		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
-		tps = tps.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
-		fps = fps.Add(tree(unless4(a, b, c, d, k, l, m, n, o)))
-		a, b, c, d = load4(at(q, i))
-		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
-		fns = fns.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var tps, fps, fns F32
+		for j := i; j <= end; j += Step {
+			e, f, g, h := load4(at(w, j))
+			k, l, m, n := loadI4(at(label, j))
+			a, b, c, d := load4(at(p, j))
+			a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+			tps = tps.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+			fps = fps.Add(tree(unless4(a, b, c, d, k, l, m, n, o)))
+			a, b, c, d = load4(at(q, j))
+			a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+			fns = fns.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+		}
+		tp, fp, fn = tp+total(tps), fp+total(fps), fn+total(fns)
 	}
-	return total(tps), total(fps), total(fns)
+	return tp, fp, fn
 }
 
 // OverlapSoft is Σ w p t, Σ w p (1-t) and Σ w q t.
 func OverlapSoft(p, q, t, w []float32) (tp, fp, fn float64) {
 	check(len(p), len(q), len(t))
-	if w != nil {
-		check(len(p), len(w))
+	if w == nil {
+		return overlapSoft(p, q, t)
 	}
-	for i := 0; i < len(p); i += run {
-		e := min(i+run, len(p))
-		var a, b, c float64
-		if w == nil {
-			a, b, c = overlapSoft(p[i:e], q[i:e], t[i:e])
-		} else {
-			a, b, c = overlapSoftWeighted(p[i:e], q[i:e], t[i:e], w[i:e])
-		}
-		tp, fp, fn = tp+a, fp+b, fn+c
-	}
-	return tp, fp, fn
+	check(len(p), len(w))
+	return overlapSoftWeighted(p, q, t, w)
 }
 
 // miss4 is p (1-t).
@@ -121,32 +111,40 @@ func miss4(a, b, c, d, e, f, g, h F32) (F32, F32, F32, F32) {
 func overlapSoft(p, q, t []float32) (tp, fp, fn float64) {
 	n := len(p)
 	q, t = q[:n], t[:n]
-	var tps, fps, fns F32
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(p, i))
-		e, f, g, h := load4(at(t, i))
-		tps = tps.Add(tree(mul4(a, b, c, d, e, f, g, h)))
-		fps = fps.Add(tree(miss4(a, b, c, d, e, f, g, h)))
-		a, b, c, d = load4(at(q, i))
-		fns = fns.Add(tree(mul4(a, b, c, d, e, f, g, h)))
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var tps, fps, fns F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(p, j))
+			e, f, g, h := load4(at(t, j))
+			tps = tps.Add(tree(mul4(a, b, c, d, e, f, g, h)))
+			fps = fps.Add(tree(miss4(a, b, c, d, e, f, g, h)))
+			a, b, c, d = load4(at(q, j))
+			fns = fns.Add(tree(mul4(a, b, c, d, e, f, g, h)))
+		}
+		tp, fp, fn = tp+total(tps), fp+total(fps), fn+total(fns)
 	}
-	return total(tps), total(fps), total(fns)
+	return tp, fp, fn
 }
 
 func overlapSoftWeighted(p, q, t, w []float32) (tp, fp, fn float64) {
 	n := len(p)
 	q, t, w = q[:n], t[:n], w[:n]
-	var tps, fps, fns F32
-	for i := 0; i <= n-Step; i += Step {
-		k, l, m, o := load4(at(w, i))
-		e, f, g, h := load4(at(t, i))
-		a, b, c, d := load4(at(p, i))
-		a, b, c, d = mul4(a, b, c, d, k, l, m, o)
-		tps = tps.Add(tree(mul4(a, b, c, d, e, f, g, h)))
-		fps = fps.Add(tree(miss4(a, b, c, d, e, f, g, h)))
-		a, b, c, d = load4(at(q, i))
-		a, b, c, d = mul4(a, b, c, d, k, l, m, o)
-		fns = fns.Add(tree(mul4(a, b, c, d, e, f, g, h)))
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var tps, fps, fns F32
+		for j := i; j <= end; j += Step {
+			k, l, m, o := load4(at(w, j))
+			e, f, g, h := load4(at(t, j))
+			a, b, c, d := load4(at(p, j))
+			a, b, c, d = mul4(a, b, c, d, k, l, m, o)
+			tps = tps.Add(tree(mul4(a, b, c, d, e, f, g, h)))
+			fps = fps.Add(tree(miss4(a, b, c, d, e, f, g, h)))
+			a, b, c, d = load4(at(q, j))
+			a, b, c, d = mul4(a, b, c, d, k, l, m, o)
+			fns = fns.Add(tree(mul4(a, b, c, d, e, f, g, h)))
+		}
+		tp, fp, fn = tp+total(tps), fp+total(fps), fn+total(fns)
 	}
-	return total(tps), total(fps), total(fns)
+	return tp, fp, fn
 }

@@ -25,7 +25,7 @@ func TestFaded(t *testing.T) {
 		FadedSigmoid(gotP, nil, e, x)
 		equal(t, "FadedSigmoid p alone", gotP, p)
 		TrueSigmoid(p, q, x, label)
-		FadedLog(gotP, e, x, label)
+		FadedLog(gotP, e, x, label, 1)
 		FadedLack(gotQ, e, x, label)
 		equal(t, "FadedLog", gotP, p)
 		equal(t, "FadedLack", gotQ, q)
@@ -134,6 +134,10 @@ func TestHitAll(t *testing.T) {
 			if hit != wantHit || all != Sum(row.x) {
 				t.Errorf("HitAll %s of %d: %v %v, want %v %v", row.name, n, hit, all, wantHit, Sum(row.x))
 			}
+		}
+		wantHit, wantMiss := SumByHit(weighted, label, 1)
+		if hit, miss := SumByHit8(weighted, bytes); hit != wantHit || miss != wantMiss {
+			t.Errorf("SumByHit8 of %d: %v %v, want %v %v", n, hit, miss, wantHit, wantMiss)
 		}
 		wantHit, wantAll := HitAll(p, label, 1, nil)
 		g := guesses[k%2]

@@ -12,51 +12,79 @@ func total(x F32) float64 {
 
 // Sum is Σ x.
 func Sum(x []float32) (sum float64) {
-	checkBlock(len(x))
-	for len(x) > run {
-		sum += sumRun(x[:run])
-		x = x[run:]
-	}
-	return sum + sumRun(x)
-}
-
-func sumRun(x []float32) float64 {
-	var sum F32
-	for i := 0; i <= len(x)-Step; i += Step {
-		sum = sum.Add(tree(load4(at(x, i))))
-	}
-	return total(sum)
-}
-
-// Dot is Σ x y.
-func Dot(x, y []float32) (sum float64) {
-	check(len(x), len(y))
-	for i := 0; i < len(x); i += run {
-		e := min(i+run, len(x))
-		sum += dotRun(x[i:e], y[i:e])
+	n := len(x)
+	checkBlock(n)
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var sums F32
+		for j := i; j <= end; j += Step {
+			sums = sums.Add(tree(load4(at(x, j))))
+		}
+		sum += total(sums)
 	}
 	return sum
 }
 
-func dotRun(x, y []float32) float64 {
+// Dot is Σ x y.
+func Dot(x, y []float32) (sum float64) {
 	n := len(x)
+	check(n, len(y))
 	y = y[:n]
-	var sum F32
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(x, i))
-		e, f, g, h := load4(at(y, i))
-		sum = sum.Add(tree(mul4(a, b, c, d, e, f, g, h)))
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var sums F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(x, j))
+			e, f, g, h := load4(at(y, j))
+			sums = sums.Add(tree(mul4(a, b, c, d, e, f, g, h)))
+		}
+		sum += total(sums)
 	}
-	return total(sum)
+	return sum
 }
 
 // SumByHit is Σ x over the pixels of the class, and Σ x over the others.
 func SumByHit(x []float32, label []int32, class int32) (hit, miss float64) {
-	check(len(x), len(label))
+	n := len(x)
+	check(n, len(label))
+	label = label[:n]
+	o := splatI(class)
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var hits, misses F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(x, j))
+			k, l, m, n := loadI4(at(label, j))
+			hits = hits.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+			misses = misses.Add(tree(unless4(a, b, c, d, k, l, m, n, o)))
+		}
+		hit, miss = hit+total(hits), miss+total(misses)
+	}
+	return hit, miss
+}
+
+// SumByHit8 is SumByHit of byte labels of 0 and 1, class 1. Sixteen pixels of one label, as most are, go into its sum whole.
+func SumByHit8(x []float32, t []uint8) (hit, miss float64) {
+	checkUnit8(len(x), len(t))
+	t = t[:len(x)]
 	for i := 0; i < len(x); i += run {
-		e := min(i+run, len(x))
-		h, m := hitRun(x[i:e], label[i:e], class)
-		hit, miss = hit+h, miss+m
+		end := min(i+run, len(x)) - Step
+		var hits, misses F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(x, j))
+			s := at(t, j)
+			switch alike(loadU8(s[:])) {
+			case 0:
+				misses = misses.Add(tree(a, b, c, d))
+			case 1:
+				hits = hits.Add(tree(a, b, c, d))
+			default:
+				k, l, m, n := masks8(s)
+				hits = hits.Add(tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
+				misses = misses.Add(tree(left(a, k), left(b, l), left(c, m), left(d, n)))
+			}
+		}
+		hit, miss = hit+total(hits), miss+total(misses)
 	}
 	return hit, miss
 }
@@ -97,18 +125,4 @@ func laneRun(lane [][4]float32, x []float32, label, turn, seen []int32) {
 			add(&lane[class], tree(where4(a, b, c, d, k, l, m, n, splatI(class))))
 		}
 	}
-}
-
-func hitRun(x []float32, label []int32, class int32) (hit, miss float64) {
-	n := len(x)
-	label = label[:n]
-	o := splatI(class)
-	var hits, misses F32
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(x, i))
-		k, l, m, n := loadI4(at(label, i))
-		hits = hits.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
-		misses = misses.Add(tree(unless4(a, b, c, d, k, l, m, n, o)))
-	}
-	return total(hits), total(misses)
 }

@@ -3,50 +3,49 @@ package vec
 // HitAll is Σ w p where label is class, and Σ w p over all: the first has the bits of Overlap's tp. A nil weight is 1.
 func HitAll(p []float32, label []int32, class int32, w []float32) (hit, all float64) {
 	check(len(p), len(label))
-	if w != nil {
-		check(len(p), len(w))
+	if w == nil {
+		return hitAll(p, label, class)
 	}
-	for i := 0; i < len(p); i += run {
-		e := min(i+run, len(p))
-		var h, a float64
-		if w == nil {
-			h, a = hitAll(p[i:e], label[i:e], class)
-		} else {
-			h, a = hitAllWeighted(p[i:e], label[i:e], class, w[i:e])
-		}
-		hit, all = hit+h, all+a
-	}
-	return hit, all
+	check(len(p), len(w))
+	return hitAllWeighted(p, label, class, w)
 }
 
 func hitAll(p []float32, label []int32, class int32) (hit, all float64) {
 	n := len(p)
 	label = label[:n]
 	o := splatI(class)
-	var hits, alls F32
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(p, i))
-		k, l, m, n := loadI4(at(label, i))
-		alls = alls.Add(tree(a, b, c, d))
-		hits = hits.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var hits, alls F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(p, j))
+			k, l, m, n := loadI4(at(label, j))
+			alls = alls.Add(tree(a, b, c, d))
+			hits = hits.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+		}
+		hit, all = hit+total(hits), all+total(alls)
 	}
-	return total(hits), total(alls)
+	return hit, all
 }
 
 func hitAllWeighted(p []float32, label []int32, class int32, w []float32) (hit, all float64) {
 	n := len(p)
 	label, w = label[:n], w[:n]
 	o := splatI(class)
-	var hits, alls F32
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(p, i))
-		e, f, g, h := load4(at(w, i))
-		a, b, c, d = mul4(a, b, c, d, e, f, g, h)
-		k, l, m, n := loadI4(at(label, i))
-		alls = alls.Add(tree(a, b, c, d))
-		hits = hits.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+	for i := 0; i < n; i += run {
+		end := min(i+run, n) - Step
+		var hits, alls F32
+		for j := i; j <= end; j += Step {
+			a, b, c, d := load4(at(p, j))
+			e, f, g, h := load4(at(w, j))
+			a, b, c, d = mul4(a, b, c, d, e, f, g, h)
+			k, l, m, n := loadI4(at(label, j))
+			alls = alls.Add(tree(a, b, c, d))
+			hits = hits.Add(tree(where4(a, b, c, d, k, l, m, n, o)))
+		}
+		hit, all = hit+total(hits), all+total(alls)
 	}
-	return total(hits), total(alls)
+	return hit, all
 }
 
 // oneBitsOnly are the bits of 1, the largest that a probability has.
