@@ -121,6 +121,29 @@ var references = []struct {
 	}},
 	{"focal 2", "focal", false, nil, focal64(2)},
 	{"focal 1.7", "focal", false, map[string]any{"gamma": 1.7}, focal64(1.7)},
+	{"exponential logarithmic", "exp-log", false, nil, func(z []float64, labels []uint8, _ int) (value float64, slope []float64) {
+		tp, fp, fn := errors64(z, labels)
+		value = 0.8 * math.Pow(math.Log1p((fp+fn)/(2*tp+1)), 0.3)
+		var by [2]float64 // by class
+		var count [2]float64
+		for i, x := range z {
+			by[labels[i]] += math.Pow(-logSigmoid64((2*float64(labels[i])-1)*x), 0.3)
+			count[labels[i]]++
+		}
+		n := float64(len(z))
+		for k := range by {
+			value += 0.2 * math.Sqrt(n/count[k]) * by[k] / n
+		}
+		return value, nil
+	}},
+	{"conservative", "conservative", false, map[string]any{"variant": "absolute"}, func(z []float64, labels []uint8, _ int) (float64, []float64) {
+		value := 0.0
+		for i, x := range z {
+			u := math.Min(math.Max(logSigmoid64((2*float64(labels[i])-1)*x), math.Log(1e-7)), math.Log1p(-1e-7))
+			value += math.Abs(5 * (1 + u) * (1 + u) * math.Log(-u))
+		}
+		return value / float64(len(z)), nil
+	}},
 	{"tversky", "tversky", false, nil, func(z []float64, labels []uint8, _ int) (float64, []float64) {
 		tp, fp, fn := errors64(z, labels)
 		e := 0.3*fp + 0.7*fn

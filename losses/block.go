@@ -407,11 +407,6 @@ func (r *reader) logs(c int) {
 // Of given probabilities r.p is that of the true class.
 func (r *reader) trueClass(c int, complement bool) {
 	if r.view.act == sigmoidLogits {
-		if complement && !r.haveU && !r.haveQ {
-			r.q = r.mem.q[:r.n]
-			vec.FadedTrue(r.u, r.q, r.fade(c), r.z[c], r.sides(c))
-			r.haveU, r.haveQ = true, true
-		}
 		r.trueLog(c)
 		if complement {
 			r.trueLack(c)
@@ -465,7 +460,7 @@ func (r *reader) sides(c int) []int32 {
 // trueLog makes r.u of logits of one channel.
 func (r *reader) trueLog(c int) {
 	if !r.haveU {
-		vec.FadedLog(r.u, r.fade(c), r.z[c], r.sides(c))
+		vec.FadedLog(r.u, r.fade(c), r.z[c], r.sides(c), 1)
 		r.haveU = true
 	}
 }
@@ -500,7 +495,7 @@ func (r *reader) term(t *term, loss, slope []float32, c int) {
 	switch {
 	case r.view.act == sigmoidLogits:
 		if v != nil {
-			vec.FadedLackLog(v, r.fade(c), r.z[c], r.sides(c))
+			vec.FadedLog(v, r.fade(c), r.z[c], r.sides(c), 0)
 		}
 		if p != nil {
 			vec.FadedPart(p, r.fade(c), r.q)

@@ -28,33 +28,57 @@ const (
 )
 
 func (o Conservative) Term(loss, slope, u, q []float32) {
-	n := len(u)
-	var xb, lb, tb [vec.Block]float32
-	x, l, t := xb[:n], lb[:n], tb[:n]
-	k := 1 / math.Log(o.A)
-	ka, lambda := float32(k), float32(o.Lambda)
-	vec.Scale(x, u, -1)
-	vec.Within(x, x, -conservativeHigh, -conservativeLow)
-	vec.Scale(t, x, ka) // -log_a p
-	vec.Log(t, t)
-	vec.Scale(t, t, ka)
-	vec.Line(l, x, -ka, 1)
+	var xb, lb [vec.Block]float32
+	x, log := xb[:len(u)], lb[:len(u)]
+	vec.Abs(x, u)
+	vec.Log2(log, x)
+	c := o.curve()
+	c.value(loss, x, log)
 	if slope != nil {
-		o.slope(slope, u, x, l, t)
+		o.slope(slope, x, log)
 	}
-	vec.Mul(l, l, l)
-	vec.Scale(l, l, lambda)
-	vec.Mul(loss, l, t)
-	if o.Variant == "absolute" {
+}
+
+func (o Conservative) OfLog() func(loss, x, log []float32) {
+	c := o.curve()
+	return c.value
+}
+
+// A conservativeCurve is the loss as a function of x = -log p.
+type conservativeCurve struct {
+	vec.Curve
+	absolute bool
+}
+
+func (o Conservative) curve() conservativeCurve {
+	k := 1 / math.Log(o.A)
+	return conservativeCurve{vec.Curve{
+		K:     float32(k),
+		Scale: float32(o.Lambda * k * math.Ln2),
+		Shift: float32(o.Lambda * k * math.Log(k)),
+		Least: -conservativeHigh,
+		Most:  -conservativeLow,
+		Low:   -23.253496592,
+		High:  4.010609395,
+	}, o.Variant == "absolute"}
+}
+
+func (c *conservativeCurve) value(loss, x, log []float32) {
+	c.Of(loss, x, log)
+	if c.absolute {
 		vec.Abs(loss, loss)
 	}
 }
 
-// slope is the derivative by u, of x = -u held within its range, l = 1 + log_a p and t = log_a(-log_a p).
-func (o Conservative) slope(slope, u, x, l, t []float32) {
-	var b [vec.Block]float32
-	y := b[:len(u)]
-	ka := float32(1 / math.Log(o.A))
+// slope is the derivative by u = -x, which is λ (2 l t k + l² k / u) of k = 1/log a, l = 1 - k x and t = log_a(k x).
+func (o Conservative) slope(slope, x, log []float32) {
+	n := len(x)
+	var lb, tb, yb [vec.Block]float32
+	l, t, y := lb[:n], tb[:n], yb[:n]
+	k := 1 / math.Log(o.A)
+	ka := float32(k)
+	vec.Line(l, x, -ka, 1)
+	vec.Line(t, log, float32(k*math.Ln2), float32(k*math.Log(k)))
 	vec.Mul(slope, l, t)
 	vec.Scale(slope, slope, 2)
 	vec.Scale(slope, slope, ka)
@@ -63,9 +87,9 @@ func (o Conservative) slope(slope, u, x, l, t []float32) {
 	vec.Scale(y, y, ka)
 	vec.Sub(slope, slope, y)
 	vec.Scale(slope, slope, float32(o.Lambda))
-	vec.Above(slope, slope, u, conservativeLow)
-	vec.Scale(y, u, -1)
-	vec.Above(slope, slope, y, -conservativeHigh)
+	vec.Above(slope, slope, x, -conservativeHigh)
+	vec.Scale(y, x, -1)
+	vec.Above(slope, slope, y, conservativeLow)
 	if o.Variant == "absolute" { // the other way where t is below 0
 		vec.Reaching(y, slope, t, 0)
 		vec.Scale(y, y, 2)

@@ -134,28 +134,42 @@ func rarity(f []float64) []float64 {
 }
 
 func (o expLogCross) Term(loss, slope, u, q []float32) {
-	var xb [vec.Block]float32
-	x := xb[:len(u)]
-	vec.Scale(x, u, -1)
-	vec.AtLeast(x, x, expLogLeast)
-	power(loss, x, o.Gamma)
+	var xb, lb [vec.Block]float32
+	x, log := xb[:len(u)], lb[:len(u)]
+	vec.Abs(x, u)
+	vec.Log2(log, x)
+	o.value(loss, x, log)
+	vec.Above(loss, loss, x, 0)
 	if slope != nil {
-		vec.Ratio(slope, loss, x)
-		vec.Scale(slope, slope, float32(-o.Gamma))
-		if o.Gamma < 1 {
-			steep := float32(-o.Gamma * pow64(1e-12, o.Gamma-1))
-			for i, v := range x {
-				if v < 1e-12 {
-					slope[i] = steep
-				}
-			}
-		}
-		if o.Gamma != 1 {
-			vec.Above(slope, slope, x, expLogLeast)
-		}
+		o.slope(slope, loss, x, log)
 	}
-	vec.Above(loss, loss, x, expLogLeast)
 }
 
-// expLogLeast is the -log p from which down a pixel costs nothing.
-const expLogLeast = 1e-30
+func (o expLogCross) OfLog() func(loss, x, log []float32) { return o.value }
+
+// value is x^γ of x above 0.
+func (o expLogCross) value(loss, x, log []float32) {
+	if isPower(o.Gamma) {
+		power(loss, x, o.Gamma)
+	} else {
+		vec.Power(loss, log, float32(o.Gamma))
+	}
+}
+
+// slope is the derivative by u = -x of a loss. It spends x.
+func (o expLogCross) slope(slope, loss, x, log []float32) {
+	least := 1e-30
+	if o.Gamma < 1 {
+		least = 1e-12
+	}
+	vec.AtLeast(slope, loss, float32(pow64(least, o.Gamma)))
+	vec.AtLeast(x, x, float32(least))
+	vec.Ratio(slope, slope, x)
+	vec.Scale(slope, slope, float32(-o.Gamma))
+	if o.Gamma != 1 {
+		vec.Above(slope, slope, log, log2Of1e30)
+	}
+}
+
+// log2Of1e30 is log2 1e-30.
+const log2Of1e30 = -99.65784284662087

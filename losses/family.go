@@ -145,6 +145,11 @@ type OfLogits interface {
 	NeedsLogs() bool
 }
 
+// OfLog is a Pixel loss whose value is a function of x = -u and of log = log2 x, so that several such losses may take one logarithm.
+type OfLog interface {
+	OfLog() func(loss, x, log []float32)
+}
+
 // Exact is a Region loss that may magnify small sums and then wants TP, FP and FN
 // with digits of their own.
 type Exact interface{ Exact() bool }

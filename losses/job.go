@@ -52,6 +52,7 @@ type term struct {
 	pixel   Pixel // the loss, if it is one; what else it is, nil where it is not
 	soft    SoftPixel
 	logits  OfLogits
+	ofLog   func(loss, x, log []float32) // of OfLog
 	divisor Divided
 	log     bool // it is a LogLikelihood
 	squared bool // it is -q² u
@@ -473,6 +474,9 @@ func (t *term) settle(l Pixel) {
 		t.squared = s.Squared()
 	}
 	t.logits, _ = l.(OfLogits)
+	if o, ok := l.(OfLog); ok {
+		t.ofLog = o.OfLog()
+	}
 	if d, ok := l.(Divided); ok && d.Divisor(nil, nil, nil, nil) {
 		t.divisor = d
 	}

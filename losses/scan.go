@@ -91,14 +91,13 @@ func (j *Job) scanChannels(g *group, from, to, per, px int, state []float64) err
 func (j *Job) passUnits(pass unitPass, u *unitSum, g *group, c, b, whole, per int) int {
 	px := j.in.Prediction.Shape.Pixels()
 	for b < whole {
-		s, blocks, ignored := j.unitStretch(g, (b/per*g.channels+c)*px+b%per*vec.Block, whole-b)
+		s, blocks := j.unitStretch(g, (b/per*g.channels+c)*px+b%per*vec.Block, whole-b)
 		done := pass(u, c, s, blocks)
-		if ignored > 0 && done > 0 {
-			u.pixels -= ignored
-			u.ignored += ignored
+		if s.ignored > 0 && done > 0 {
+			u.pixels -= s.ignored
+			u.ignored += s.ignored
 			if j.outs != nil {
-				gradient := j.outs[g.terms[0].spec].Gradient
-				vec.Clear8(gradient[s.start:][:vec.Block], j.in.Target.Labels.U8[s.start:][:vec.Block])
+				s.clear(j.outs[g.terms[0].spec].Gradient[s.start:][:vec.Block])
 			}
 		}
 		b += done

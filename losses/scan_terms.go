@@ -6,32 +6,19 @@ import "github.com/maskloss/maskloss/losses/internal/vec"
 func (j *Job) scanTrue(g *group, r *reader, c int, state []float64) {
 	k := r.class(c)
 	even := r.w == nil && g.act == sigmoidLogits && !g.perPixel
-	var crossed, summed bool
+	var crossed bool
 	var cross float64
-	var sums vec.TrueSums
 	for _, t := range g.terms {
 		if t.form != hardPixel || t.same {
 			continue
 		}
 		at := state[t.at+2*c*slot:]
 		rise := j.riseEarly(t)
-		switch {
-		case even && t.plain:
+		if even && t.plain {
 			if !crossed {
 				cross, crossed = vec.FadedCrossEntropy(r.fade(c), r.z[c], r.labels), true
 			}
 			pour(at, cross)
-			continue
-		case even && (t.log || t.squared && !t.even && rise == nil):
-			if !summed {
-				sums, summed = vec.FadedTrueSums(r.fade(c), r.z[c], r.labels), true
-			}
-			hit, miss := sums.LogHit, sums.LogMiss
-			if t.squared {
-				hit, miss = sums.SquareHit, sums.SquareMiss
-			}
-			pour(at, hit)
-			pour(at[slot:], miss)
 			continue
 		}
 		r.trueClass(c, g.complement || rise != nil)

@@ -76,16 +76,14 @@ func (j *Job) spreadUnit(g *group, t *term, plane, at int, o Out) bool {
 	if d.square != 0 || d.abs != 0 {
 		return false
 	}
-	s, blocks, ignored := j.unitStretch(g, plane*j.in.Prediction.Shape.Pixels()+at, 1)
+	s, blocks := j.unitStretch(g, plane*j.in.Prediction.Shape.Pixels()+at, 1)
 	if blocks == 0 {
 		return false
 	}
 	x, l := s.block(0)
 	dx := o.Gradient[s.start:][:vec.Block]
 	ok := vec.SigmoidSlopeUnit8(dx, x, l, float32(d.hit), float32(d.miss))
-	if ignored > 0 {
-		vec.Clear8(dx, j.in.Target.Labels.U8[s.start:][:vec.Block])
-	}
+	s.clear(dx)
 	return ok
 }
 

@@ -19,15 +19,24 @@ type unitSum struct {
 
 // A stretch is scores and labels from an index of the input on.
 type stretch struct {
-	start int
-	x     []float32
-	t     []uint8
+	start   int
+	x       []float32
+	t       []uint8
+	ignored int     // pixels of a block that was settled
+	given   []uint8 // its labels before
 }
 
 // block is one of its blocks.
 func (s stretch) block(i int) (x []float32, t []uint8) {
 	at := i * vec.Block
 	return s.x[at : at+vec.Block], s.t[at : at+vec.Block]
+}
+
+// clear leaves nothing of the ignored pixels of a block that was settled.
+func (s stretch) clear(x []float32) {
+	if s.ignored > 0 {
+		vec.Clear8(x, s.given)
+	}
 }
 
 // stretch is what the caller gave.
@@ -67,36 +76,35 @@ func (j *Job) unitBlocks(start, blocks int) int {
 	return blocks
 }
 
-// settle copies a block whose labels are 0, 1 and ignored ones, which become certain zeros, and says how many of these there are:
-// none where the block is odd.
-func (r *reader) settle(s stretch) (_ stretch, ignored int) {
+// settle copies a block whose labels are 0, 1 and ignored ones, which become certain zeros: not where the block is odd.
+func (r *reader) settle(s stretch) stretch {
 	x, t := s.block(0)
-	settled := stretch{s.start, r.mem.settled[:], r.mem.marks[:]}
+	settled := stretch{start: s.start, x: r.mem.settled[:], t: r.mem.marks[:], given: t}
 	for i, l := range r.in.Ignore {
 		if l == int32(uint8(l)) && !has(r.in.Ignore[:i], l) {
-			ignored += vec.Mark8(settled.t, t, uint8(l))
+			settled.ignored += vec.Mark8(settled.t, t, uint8(l))
 		}
 	}
-	if others, finite := vec.Settle8(settled.x, x, t); others != ignored || !finite {
-		return s, 0
+	if others, finite := vec.Settle8(settled.x, x, t); others != settled.ignored || !finite {
+		return s
 	}
 	vec.Mark8(settled.t, t, 1)
-	return settled, ignored
+	return settled
 }
 
-// unitStretch is a stretch with so many unit blocks, or one that was settled, with its ignored pixels.
-func (j *Job) unitStretch(g *group, start, most int) (s stretch, blocks, ignored int) {
+// unitStretch is a stretch with so many unit blocks, or one that was settled.
+func (j *Job) unitStretch(g *group, start, most int) (s stretch, blocks int) {
 	s = j.stretch(start)
 	if j.blind(g) {
-		return s, most, 0
+		return s, most
 	}
 	blocks = j.unitBlocks(start, most)
 	if blocks == 0 && g.act == sigmoidLogits {
-		if s, ignored = g.read.settle(s); ignored > 0 {
+		if s = g.read.settle(s); s.ignored > 0 {
 			blocks = 1
 		}
 	}
-	return s, blocks, ignored
+	return s, blocks
 }
 
 // masks is some blocks of masks from an index on, or what its plane has of them.
@@ -305,7 +313,7 @@ func (t *term) unitSlope(j *Job, gradient []float32) unitPass {
 // loadUnit loads a block of logits, unless it is odd.
 func (j *Job) loadUnit(g *group, image, c, at int) bool {
 	r := g.read
-	s, blocks, ignored := j.unitStretch(g, (image*r.shape.C+c)*r.shape.Pixels()+at, 1)
+	s, blocks := j.unitStretch(g, (image*r.shape.C+c)*r.shape.Pixels()+at, 1)
 	if blocks == 0 {
 		return false
 	}
@@ -315,8 +323,8 @@ func (j *Job) loadUnit(g *group, image, c, at int) bool {
 	if !ok {
 		return false
 	}
-	r.z[c], r.w, r.valid, r.counted, r.faded = x, nil, vec.Block-ignored, ones, true
-	if r.settled = ignored > 0; r.settled {
+	r.z[c], r.w, r.valid, r.counted, r.faded = x, nil, vec.Block-s.ignored, ones, true
+	if r.settled = s.ignored > 0; r.settled {
 		j.in.Target.Labels.read(r.labels, s.start, s.start+vec.Block, r.in.Ignore)
 	}
 	return true

@@ -30,6 +30,9 @@ func TestAccuracy(t *testing.T) {
 		{"Log", 0x1p-126, math.MaxFloat32, Log, math.Log, 1e-7},
 		{"Log near 1", 0.99, 1.01, Log, math.Log, 1e-7},
 		{"Log of denormals", 0x1p-149, 0x1p-126, Log, math.Log, 1e-7},
+		{"Log2", 0x1p-126, 0.5, Log2, math.Log2, 1.3e-7},
+		{"Log2 above 2", 2, math.MaxFloat32, Log2, math.Log2, 1.3e-7},
+		{"Log2 near 1", 0.5, 2, Log2, math.Log2, 3.1e-7},
 		{"Log1p", 0x1p-126, 1 << 24, Log1p, math.Log1p, 1.3e-7},
 		{"Sigmoid p", 0x1p-30, 87, first(Sigmoid), sigmoid, 2.5e-7},
 		{"Sigmoid q", 0x1p-30, 87, second(Sigmoid), func(x float64) float64 { return sigmoid(-x) }, 2.5e-7},
@@ -59,6 +62,48 @@ func TestAccuracy(t *testing.T) {
 	}
 }
 
+// TestPower measures the relative error of a power against what its comment allows.
+func TestPower(t *testing.T) {
+	log, dst := make([]float32, Block), make([]float32, Block)
+	for _, e := range []float32{0.01, 0.3, 0.75, 1, 3.5, 5} {
+		worst, at := 0.0, float32(0)
+		for _, x := range spread(0x1p-24, 128, 997) {
+			Log2(log, x)
+			Power(dst, log, e)
+			for i, v := range x {
+				want := math.Pow(float64(v), float64(e))
+				allowed := 1.8e-7 + 1e-7*float64(e)*math.Max(1, math.Abs(math.Log2(float64(v))))
+				if r := math.Abs(float64(dst[i])-want) / want / allowed; !(r <= worst) {
+					worst, at = r, v
+				}
+			}
+		}
+		t.Logf("exponent %v: at most %.3g of what is allowed, at %v", e, worst, at)
+		if !(worst <= 1) {
+			t.Errorf("exponent %v: %.3g times what is allowed, at %v", e, worst, at)
+		}
+	}
+}
+
+// TestCurve is a curve in float64, within its bounds and held at them.
+func TestCurve(t *testing.T) {
+	f := Curve{K: 0.62, Scale: 2.1, Shift: -0.7, Least: 1e-7, Most: 16, Low: -23.253497, High: 4}
+	x, log, dst := make([]float32, Block), make([]float32, Block), make([]float32, Block)
+	for _, list := range spread(0x1p-126, 0x1p20, 31) {
+		copy(x, list)
+		Log2(log, x)
+		f.Of(dst, x, log)
+		for i, v := range x {
+			held := math.Min(math.Max(float64(v), 1e-7), 16)
+			line := 1 - float64(f.K)*held
+			want := line * line * (float64(f.Scale)*math.Log2(held) + float64(f.Shift))
+			if e := math.Abs(float64(dst[i]) - want); !(e <= 4e-7*(1+line*line)*(0.7+2.1*math.Abs(math.Log2(held)))) {
+				t.Fatalf("of %v: %v, want %v", v, dst[i], want)
+			}
+		}
+	}
+}
+
 // TestEnds asks for the values at the ends of the ranges and beyond.
 func TestEnds(t *testing.T) {
 	inf := float32(math.Inf(1))
@@ -77,6 +122,11 @@ func TestEnds(t *testing.T) {
 		{"e^Inf", Exp, inf, 3.4e38, math.MaxFloat32},
 		{"log 1", Log, 1, 0, 0},
 		{"log 0", Log, 0, -104, -103.9},
+		{"log2 1", Log2, 1, 0, 0},
+		{"log2 0", Log2, 0, -127, -127},
+		{"log2 2^-149", Log2, 0x1p-149, -127, -126},
+		{"2^0", func(dst, x []float32) { Power(dst, x, 0.3) }, 0, 1, 1},
+		{"2^-1000", func(dst, x []float32) { Power(dst, x, 1) }, -1000, 0x1p-126, 0x1p-126},
 		{"log(1+0)", Log1p, 0, 0, 0},
 		{"log(1+2^-149)", Log1p, 0x1p-149, 0x1p-149, 0x1p-149},
 	} {
@@ -106,6 +156,8 @@ func TestMonotone(t *testing.T) {
 		{"Exp", 0.34657359, Exp, 2.4e-7},
 		{"Log", 1.4142135, Log, 2.4e-7},
 		{"Log1p", 0.41421356, Log1p, 2.4e-7},
+		{"Log2", 1.4142135, Log2, 2.4e-7},
+		{"Power", 1.5, func(dst, x []float32) { Power(dst, x, 1) }, 2.4e-7},
 	} {
 		x := make([]float32, Block)
 		for i := range x {

@@ -1,17 +1,34 @@
 package vec
 
-// UnitSums are all sums of a block of logits against byte labels: those of FadedCrossEntropy, FadedTrueSums and FadedOverlap,
-// the pixels of the class, of these the ones whose probability reaches a threshold, and all whose does.
+// UnitSums are all sums of a block of logits against byte labels: of its numbers, the pixels of the class, of these the ones whose
+// probability reaches a threshold, and all whose does.
 type UnitSums struct {
-	Cross float64
-	TrueSums
-	Overlaps
+	Of                    [UnitSumCount]float64
 	Ones, Hits, Positives int
 }
 
-// UnitSums8 makes them in one pass, where several are wanted, to the same bits. Sixteen pixels of one label, as most are, go into
-// its sums whole; others are parted by masks. e is room for a block. It checks as the functions of logits8.go do.
-func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok bool) {
+// What is summed: -log p of the true class and -q² log p with q = 1-p, over the pixels of the class (hit) and over the others (miss);
+// and the Overlaps. Cross and Square are the first and the second over all, with roundings of their own: those of FadedCrossEntropy
+// and of Sum.
+const (
+	UnitCross = iota
+	UnitLogHit
+	UnitLogMiss
+	UnitSquareHit
+	UnitSquareMiss
+	UnitSquare
+	UnitTP
+	UnitFP
+	UnitFN
+	UnitSquares   // Σ p²
+	UnitDistances // Σ |p-t|
+	UnitSumCount
+)
+
+// UnitSums8 makes them in one pass, where several are wanted, to the bits of the functions that make one; UnitSquares, Hits and Positives only if all are.
+// Sixteen pixels of one label, as most are, go into its sums whole; others are parted by masks. e is room for a block and left with
+// -log p. It checks as the functions of logits8.go do.
+func UnitSums8(e, x []float32, t []uint8, threshold float32, all bool) (sums UnitSums, ok bool) {
 	n := len(x)
 	checkUnit8(n, len(t))
 	check(n, len(e))
@@ -52,9 +69,11 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 					e, f, g, h = flip(a, k), flip(b, l), flip(c, m), flip(d, n)
 					tps = tps.Add(tree(e, f, g, h))
 				}
-				squares = squares.Add(tree(mul4(e, f, g, h, e, f, g, h)))
-				v, w, y, z := reached(e, least), reached(f, least), reached(g, least), reached(h, least)
-				reach[label] = reach[label].Add(v.Add(w).Add(y.Add(z)))
+				if all {
+					squares = squares.Add(tree(mul4(e, f, g, h, e, f, g, h)))
+					v, w, y, z := reached(e, least), reached(f, least), reached(g, least), reached(h, least)
+					reach[label] = reach[label].Add(v.Add(w).Add(y.Add(z)))
+				}
 
 				// The logarithm of the true one.
 				a, b, c, d = mul4(a, b, c, d, a, b, c, d)
@@ -66,12 +85,13 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 				v2, w2, y2, z2 := long4(mul4(v1, w1, y1, z1, v1, w1, y1, z1))
 				v2, w2, y2, z2 = tail4(v2, w2, y2, z2, v1, w1, y1, z1, e, f, g, h)
 				e, f, g, h = sub4(e, f, g, h, v2, w2, y2, z2)
-				e, f, g, h = sub4(p, q, r, u, e, f, g, h)
+				e, f, g, h = sub4(e, f, g, h, p, q, r, u)
+				store4(at(faded, j), e, f, g, h)
 				add(&logs[label], tree(e, f, g, h))
 				e, f, g, h = mul4(e, f, g, h, a, b, c, d)
 				sum := tree(e, f, g, h)
 				add(&weighed[label], sum)
-				both = both.Sub(sum)
+				both = both.Add(sum)
 				continue
 			}
 			count8, seen = count8.Add(labels), seen.Or(labels)
@@ -79,12 +99,14 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 			v, w, y, z := swap(p, e, a), swap(q, f, b), swap(r, g, c), swap(u, h, d)
 			e, f, g, h = flip(e, v), flip(f, w), flip(g, y), flip(h, z)
 			a, b, c, d = flip(a, v), flip(b, w), flip(c, y), flip(d, z)
-			squares = squares.Add(tree(mul4(e, f, g, h, e, f, g, h)))
 			tps = tps.Add(tree(kept(e, k), kept(f, l), kept(g, m), kept(h, n)))
-			v, w, y, z = reached(e, least), reached(f, least), reached(g, least), reached(h, least)
-			hits := v.And(k).Add(w.And(l)).Add(y.And(m).Add(z.And(n)))
-			reach[1] = reach[1].Add(hits)
-			reach[0] = reach[0].Add(v.Add(w).Add(y.Add(z)).Sub(hits))
+			if all {
+				squares = squares.Add(tree(mul4(e, f, g, h, e, f, g, h)))
+				v, w, y, z = reached(e, least), reached(f, least), reached(g, least), reached(h, least)
+				hits := v.And(k).Add(w.And(l)).Add(y.And(m).Add(z.And(n)))
+				reach[1] = reach[1].Add(hits)
+				reach[0] = reach[0].Add(v.Add(w).Add(y.Add(z)).Sub(hits))
+			}
 
 			// What the true one of them lacks, squared.
 			e, f, g, h = either(k, a, e), either(l, b, f), either(m, c, g), either(n, d, h)
@@ -102,28 +124,30 @@ func UnitSums8(e, x []float32, t []uint8, threshold float32) (sums UnitSums, ok 
 			v2, w2, y2, z2 := long4(mul4(v1, w1, y1, z1, v1, w1, y1, z1))
 			v2, w2, y2, z2 = tail4(v2, w2, y2, z2, v1, w1, y1, z1, a, b, c, d)
 			a, b, c, d = sub4(a, b, c, d, v2, w2, y2, z2)
-			a, b, c, d = sub4(p, q, r, u, a, b, c, d)
+			a, b, c, d = sub4(a, b, c, d, p, q, r, u)
+			store4(at(faded, j), a, b, c, d)
 			add(&logs[1], tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
 			add(&logs[0], tree(left(a, k), left(b, l), left(c, m), left(d, n)))
 			a, b, c, d = mul4(a, b, c, d, e, f, g, h)
 			add(&weighed[1], tree(kept(a, k), kept(b, l), kept(c, m), kept(d, n)))
 			add(&weighed[0], tree(left(a, k), left(b, l), left(c, m), left(d, n)))
-			both = both.Sub(tree(a, b, c, d))
+			both = both.Add(tree(a, b, c, d))
 		}
-		sums.Cross += total(crosses)
+		sums.Of[UnitCross] += total(crosses)
 		a, b, c, d := load4(&of)
 		gatherAll(&product, a, b, c, d)
-		sums.LogHit -= total(every(&logs[1]))
-		sums.LogMiss -= total(every(&logs[0]))
-		sums.SquareHit -= total(every(&weighed[1]))
-		sums.SquareMiss -= total(every(&weighed[0]))
-		sums.Square += total(both)
-		sums.TP += total(tps)
-		sums.FP += total(every(&lacks[0]))
-		sums.FN += total(every(&lacks[1]))
-		sums.Squares += total(squares)
+		sums.Of[UnitLogHit] += total(every(&logs[1]))
+		sums.Of[UnitLogMiss] += total(every(&logs[0]))
+		sums.Of[UnitSquareHit] += total(every(&weighed[1]))
+		sums.Of[UnitSquareMiss] += total(every(&weighed[0]))
+		sums.Of[UnitSquare] += total(both)
+		sums.Of[UnitTP] += total(tps)
+		sums.Of[UnitFP] += total(every(&lacks[0]))
+		sums.Of[UnitFN] += total(every(&lacks[1]))
+		sums.Of[UnitSquares] += total(squares)
 	}
-	sums.Cross += logSum(&product)
+	sums.Of[UnitCross] += logSum(&product)
+	sums.Of[UnitDistances] = sums.Of[UnitFP] + sums.Of[UnitFN]
 	sums.Ones, sums.Hits, sums.Positives = ones+count(count8), -lanes(reach[1]), -lanes(reach[0].Add(reach[1]))
 	return sums, units(seen) && finite
 }

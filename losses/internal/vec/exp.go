@@ -24,9 +24,13 @@ var (
 
 // clamp4 brings x into [lowest, highest], by integers: the float32 of one sign are ordered as their bits.
 func clamp4(a, b, c, d F32) (F32, F32, F32, F32) {
-	h, l := bits(every(&highest)), bits(every(&lowest))
-	return float(minUnsigned(bits(a).Min(h), l)), float(minUnsigned(bits(b).Min(h), l)),
-		float(minUnsigned(bits(c).Min(h), l)), float(minUnsigned(bits(d).Min(h), l))
+	return clampAcross4(a, b, c, d, bits(every(&lowest)), bits(every(&highest)))
+}
+
+// clampAcross4 brings x into [low, high], of the bits of a negative and of a positive number.
+func clampAcross4(a, b, c, d F32, low, high I32) (F32, F32, F32, F32) {
+	return float(minUnsigned(bits(a).Min(high), low)), float(minUnsigned(bits(b).Min(high), low)),
+		float(minUnsigned(bits(c).Min(high), low)), float(minUnsigned(bits(d).Min(high), low))
 }
 
 // clampNegative4 does it for x that are negative or +0.

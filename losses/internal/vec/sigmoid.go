@@ -165,29 +165,8 @@ func TrueSigmoid(u, q, x []float32, label []int32) {
 	check(n, len(q))
 	apart(q, x)
 	fade(q, x)
-	FadedTrue(u, q, q, x, label)
-}
-
-// FadedTrue is TrueSigmoid with e = e^-|x|, which may be q.
-func FadedTrue(u, q, e, x []float32, label []int32) {
-	n := len(x)
-	check(n, len(u), len(q), len(e), len(label))
-	u, q, label = u[:n], q[:n], label[:n]
-	faded, first := e[:n], splatI(1)
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(faded, i))
-		r, s, t, v := load4(at(x, i))
-		w, y, z, o := loadI4(at(label, i))
-		r, s, t, v = toward(r, w, first), toward(s, y, first), toward(t, z, first), toward(v, o, first)
-		e, f, g, h := part4(oneBelow(r, a), oneBelow(s, b), oneBelow(t, c), oneBelow(v, d), a, b, c, d)
-		store4(at(q, i), e, f, g, h)
-		e, f, g, h = ratio4(a, b, c, d)
-		k, l, m, n := long4(mul4(e, f, g, h, e, f, g, h))
-		k, l, m, n = tail4(k, l, m, n, e, f, g, h, a, b, c, d)
-		a, b, c, d = sub4(a, b, c, d, k, l, m, n)
-		a, b, c, d = sub4(below(r), below(s), below(t), below(v), a, b, c, d)
-		store4(at(u, i), a, b, c, d)
-	}
+	FadedLog(u, q, x, label, 1)
+	FadedLack(q, q, x, label)
 }
 
 // masksI4 is all bits where a label is 1 and none elsewhere.
@@ -203,58 +182,19 @@ func facing(x F32, mask I32) F32 { return float(bits(x).Xor(splatI(signBit).AndN
 // left is x where the mask is not set and 0 elsewhere.
 func left(x F32, mask I32) F32 { return float(bits(x).Xor(bits(x).And(mask))) }
 
-// TrueSums are sums over the pixels of a class and over the others: Σ -log p of the true one of two classes, and Σ -q² log p
-// with q = 1-p. Square is the latter over all, with other roundings.
-type TrueSums struct{ LogHit, LogMiss, SquareHit, SquareMiss, Square float64 }
-
-// FadedTrueSums has the bits of FadedTrue, of a product, of SumByHit and of Sum.
-func FadedTrueSums(e, x []float32, label []int32) (sums TrueSums) {
-	n := len(x)
-	check(n, len(e), len(label))
-	faded, label := e[:n], label[:n]
-	for i := 0; i < n; i += run {
-		end := min(i+run, n) - Step
-		var logHits, logMisses, squareHits, squareMisses, squares F32
-		for j := i; j <= end; j += Step {
-			a, b, c, d := load4(at(faded, j))
-			e, f, g, h := ratio4(a, b, c, d)
-			k, l, m, n := long4(mul4(e, f, g, h, e, f, g, h))
-			k, l, m, n = tail4(k, l, m, n, e, f, g, h, a, b, c, d)
-			k, l, m, n = sub4(a, b, c, d, k, l, m, n)
-			w, y, z, o := masksI4(at(label, j))
-			r, s, t, v := load4(at(x, j))
-			r, s, t, v = facing(r, w), facing(s, y), facing(t, z), facing(v, o)
-			e, f, g, h = part4(oneBelow(r, a), oneBelow(s, b), oneBelow(t, c), oneBelow(v, d), a, b, c, d)
-			a, b, c, d = sub4(below(r), below(s), below(t), below(v), k, l, m, n)
-			logHits = logHits.Sub(tree(kept(a, w), kept(b, y), kept(c, z), kept(d, o)))
-			logMisses = logMisses.Sub(tree(left(a, w), left(b, y), left(c, z), left(d, o)))
-			e, f, g, h = mul4(e, f, g, h, e, f, g, h)
-			a, b, c, d = mul4(a, b, c, d, e, f, g, h)
-			squareHits = squareHits.Sub(tree(kept(a, w), kept(b, y), kept(c, z), kept(d, o)))
-			squareMisses = squareMisses.Sub(tree(left(a, w), left(b, y), left(c, z), left(d, o)))
-			squares = squares.Sub(tree(a, b, c, d))
-		}
-		sums.LogHit += total(logHits)
-		sums.LogMiss += total(logMisses)
-		sums.SquareHit += total(squareHits)
-		sums.SquareMiss += total(squareMisses)
-		sums.Square += total(squares)
-	}
-	return sums
-}
-
 // trueLog is the u of TrueSigmoid.
 func trueLog(u, x []float32, label []int32) {
 	fade(u, x)
-	FadedLog(u, u, x, label)
+	FadedLog(u, u, x, label, 1)
 }
 
-// FadedLog is the u of TrueSigmoid with e = e^-|x|, which may be u.
-func FadedLog(u, e, x []float32, label []int32) {
+// FadedLog is log σ(y), y = x where label is class and -x elsewhere, with e = e^-|x|, which may be u: the u of TrueSigmoid for the
+// class 1, and for the class 0 the logarithm of what that probability lacks of 1.
+func FadedLog(u, e, x []float32, label []int32, class int32) {
 	n := len(x)
 	check(n, len(u), len(e), len(label))
 	u, w, label := u[:n], e[:n], label[:n]
-	first := splatI(1)
+	first := splatI(class)
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := load4(at(w, i))
 		e, f, g, h := ratio4(a, b, c, d)
@@ -285,7 +225,7 @@ func FadedLack(q, e, x []float32, label []int32) {
 	}
 }
 
-// FadedPart is p[i] = 1-q[i] with e = e^-|x| and the q of FadedTrue: its digits are all there where q nears 1.
+// FadedPart is p[i] = 1-q[i] with e = e^-|x| and the q of FadedLack: its digits are all there where q nears 1.
 func FadedPart(p, e, q []float32) {
 	n := len(p)
 	check(n, len(e), len(q))
@@ -299,27 +239,6 @@ func FadedPart(p, e, q []float32) {
 
 // part is 1-q, e = q/(1-q) or its inverse.
 func part(e, q F32) F32 { return mostly(q, e.Mul(q), every(&one).Sub(q)) }
-
-// FadedLackLog is v[i] = log σ(-y), y as in TrueSigmoid: the logarithm of what the probability of the true class lacks of 1.
-func FadedLackLog(v, e, x []float32, label []int32) {
-	n := len(x)
-	check(n, len(v), len(e), len(label))
-	v, w, label := v[:n], e[:n], label[:n]
-	first := splatI(1)
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(w, i))
-		e, f, g, h := ratio4(a, b, c, d)
-		k, l, m, n := long4(mul4(e, f, g, h, e, f, g, h))
-		k, l, m, n = tail4(k, l, m, n, e, f, g, h, a, b, c, d)
-		a, b, c, d = sub4(a, b, c, d, k, l, m, n)
-		r, s, t, u := load4(at(x, i))
-		w, y, z, o := loadI4(at(label, i))
-		r, s, t, u = toward(r, w, first), toward(s, y, first), toward(t, z, first), toward(u, o, first)
-		r, s, t, u = opposite(r), opposite(s), opposite(t), opposite(u)
-		a, b, c, d = sub4(below(r), below(s), below(t), below(u), a, b, c, d)
-		store4(at(v, i), a, b, c, d)
-	}
-}
 
 // FadedCrossEntropy is Σ log(1 + e^-y) for y = x where label is 1 and -x elsewhere, with e = e^-|x|: the cross entropy of two
 // classes. Each lane takes one logarithm for the whole block, that of Π(1+e) over at most 64 pixels, carried as
