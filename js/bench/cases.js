@@ -18,6 +18,7 @@ export const CASES = [
   { name: 'focal-2', title: 'Focal, exponent 2', size: 1024, classes: 1 },
   { name: 'focal-real', title: 'Focal, exponent 1.7', size: 1024, classes: 1 },
   { name: 'dozen', title: 'Twelve losses at once', size: 1024, classes: 1 },
+  { name: 'all', title: 'All losses that are sums', size: 1024, classes: 1 },
   { name: 'softmax-3', title: 'Softmax cross entropy, 3 classes', size: 1024, classes: 3 },
   { name: 'softmax-3-gradient', title: 'Softmax, 3 classes, with gradient', size: 1024, classes: 3 },
   { name: 'softmax-19', title: 'Softmax cross entropy, 19 classes', size: 512, classes: 19 },

@@ -54,6 +54,18 @@ export async function dozen(ml, input) {
   return { numbers: Object.values(report).map(({ value }) => value) };
 }
 
+/** All losses of labels that are sums, in the order of the registry. @param {Maskloss} ml */
+function allOf(ml) {
+  const { losses } = ml.describe();
+  const names = losses
+    .filter(({ kind, sum, targets }) => kind === 'loss' && sum && targets.includes('labels'))
+    .map(({ name }) => name);
+  return async (/** @type {Maskloss} */ ml, /** @type {AnyInput} */ input) => {
+    const report = await ml.report(input, names);
+    return { numbers: names.map((name) => report[name].value) };
+  };
+}
+
 /** @returns {Promise<import('./suite.js').Contestant[]>} */
 export async function maskloss() {
   const ml = await load();
@@ -72,14 +84,16 @@ export async function maskloss() {
       return () => evaluate(ml, score, input);
     };
   }
-  held.dozen = (inputs) => {
-    const input = ml.hold(inputOf(inputs));
-    return Object.assign(() => dozen(ml, input), { end: () => input.dispose() });
-  };
-  copied.dozen = (inputs) => {
-    const input = inputOf(inputs);
-    return () => dozen(ml, input);
-  };
+  for (const [name, report] of Object.entries({ dozen, all: allOf(ml) })) {
+    held[name] = (inputs) => {
+      const input = ml.hold(inputOf(inputs));
+      return Object.assign(() => report(ml, input), { end: () => input.dispose() });
+    };
+    copied[name] = (inputs) => {
+      const input = inputOf(inputs);
+      return () => report(ml, input);
+    };
+  }
   // This reads what it is given, and holds nothing.
   held.edt = ({ labels, size }) => {
     const mask = /** @type {const} */ ({ data: labels, shape: [1, size, size], kind: 'labels' });

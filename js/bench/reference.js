@@ -75,6 +75,40 @@ const answers = {
     return { numbers: dozen(sums, pixels) };
   },
 
+  all: (inputs) => {
+    const { logits, labels, pixels } = inputs;
+    const crosses = Float64Array.from(logits, (x, i) => softplus(labels[i] ? -x : x));
+    const mean = (/** @type {(i: number) => number} */ term) => sum(pixels, term) / pixels;
+    const t = sum(pixels, (i) => labels[i]);
+    const both = sum(pixels, (i) => labels[i] * sigmoid(logits[i]));
+    const p = sum(pixels, (i) => sigmoid(logits[i]));
+    const ce = mean((i) => crosses[i]);
+    const negatives = (pixels - t) / pixels;
+    const dice = (/** @type {number} */ smooth) => diceLoss(both, p, t, smooth);
+    const hard = focal(inputs, 2);
+    const tversky = tverskyLoss(both, p, t);
+    const roots = mean((i) => crosses[i] ** 0.3 / Math.sqrt(labels[i] ? t / pixels : negatives));
+    return {
+      numbers: [
+        ce,
+        ce, // weighted, by one
+        mean((i) => crosses[i] * (labels[i] ? negatives : 1 - negatives)),
+        hard,
+        dice(1e-5),
+        1 - ((2 * both) / t ** 2 + 1e-5) / ((p + t) / t ** 2 + 1e-5), // generalized Dice
+        1 - (2 * both + 1e-5) / (2 * (p + t - both) + 1e-5), // Jaccard
+        tversky,
+        tversky ** 0.75,
+        Math.log(Math.cosh(dice(1e-6))),
+        0.8 * (-Math.log(1 - dice(1))) ** 0.3 + 0.2 * roots, // exponential logarithmic
+        mean((i) => 5 * (1 - crosses[i]) ** 2 * Math.log(crosses[i])), // conservative
+        0.25 * ce - 0.5 * (1 - dice(1)), // combo
+        dice(1e-5) + ce,
+        dice(1e-5) + hard,
+      ],
+    };
+  },
+
   'softmax-3': softmax,
   'softmax-3-gradient': softmaxGradient,
   'softmax-19': softmax,
