@@ -139,7 +139,10 @@ type speller []float64
 // spelled is what one evaluation leaves to the next.
 var spelled speller
 
-func (s *speller) add(x float64) { *s = append(*s, x) }
+// add is called from everywhere: not inlined, the module is smaller.
+//
+//go:noinline
+func (s *speller) add(x ...float64) { *s = append(*s, x...) }
 
 func (s *speller) list(x []float64) {
 	if x == nil {
@@ -147,7 +150,7 @@ func (s *speller) list(x []float64) {
 		return
 	}
 	s.add(float64(len(x)))
-	*s = append(*s, x...)
+	s.add(x...)
 }
 
 func (s *speller) text(x string) {
@@ -162,8 +165,7 @@ func (s *speller) plane(a *array) {
 		s.add(-1)
 		return
 	}
-	s.add(float64(a.At))
-	s.add(float64(a.Len))
+	s.add(float64(a.At), float64(a.Len))
 }
 
 // spell writes results to the arena as numbers, which is quicker than objects, and
@@ -176,9 +178,7 @@ func spell(results []result) (uint32, error) {
 	s.add(float64(len(results)))
 	for i := range results {
 		r := &results[i]
-		s.add(float64(r.Index))
-		s.add(r.Value)
-		s.add(float64(r.Valid))
+		s.add(float64(r.Index), r.Value, float64(r.Valid))
 		s.list(r.PerClass)
 		s.plane(r.Values)
 		s.plane(r.Gradient)

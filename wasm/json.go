@@ -24,7 +24,7 @@ type member struct {
 func appendJSON(b []byte, x any) []byte {
 	switch x := x.(type) {
 	case nil:
-		return append(b, "null"...)
+		return put(b, "null")
 	case bool:
 		return strconv.AppendBool(b, x)
 	case int:
@@ -33,7 +33,7 @@ func appendJSON(b []byte, x any) []byte {
 		return strconv.AppendFloat(b, x, 'g', -1, 64)
 	case *float64:
 		if x == nil {
-			return append(b, "null"...)
+			return put(b, "null")
 		}
 		return appendJSON(b, *x)
 	case string:
@@ -55,35 +55,35 @@ func appendJSON(b []byte, x any) []byte {
 		}
 		return appendJSON(b, o)
 	case object:
-		b = append(b, '{')
+		b = put(b, "{")
 		for i, m := range x {
 			if i > 0 {
-				b = append(b, ',')
+				b = put(b, ",")
 			}
-			b = append(appendString(b, m.key), ':')
+			b = put(appendString(b, m.key), ":")
 			b = appendJSON(b, m.value)
 		}
-		return append(b, '}')
+		return put(b, "}")
 	}
 	panic(fmt.Sprintf("no JSON for %T", x))
 }
 
 func appendList[T any](b []byte, list []T) []byte {
 	if list == nil {
-		return append(b, "null"...)
+		return put(b, "null")
 	}
-	b = append(b, '[')
+	b = put(b, "[")
 	for i, x := range list {
 		if i > 0 {
-			b = append(b, ',')
+			b = put(b, ",")
 		}
 		b = appendJSON(b, x)
 	}
-	return append(b, ']')
+	return put(b, "]")
 }
 
 func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
+	b = put(b, `"`)
 	for i := range len(s) { // bytes: what is beyond ASCII stays as it is
 		switch c := s[i]; {
 		case c == '"' || c == '\\':
@@ -94,5 +94,10 @@ func appendString(b []byte, s string) []byte {
 			b = append(b, c)
 		}
 	}
-	return append(b, '"')
+	return put(b, `"`)
 }
+
+// put is called from everywhere: not inlined, the module is smaller.
+//
+//go:noinline
+func put(b []byte, s string) []byte { return append(b, s...) }
