@@ -158,10 +158,12 @@ func (o Focal) UnitSum() func(e, x []float32, t []uint8) (float64, int, bool) {
 	case isPower(o.Gamma):
 		return nil
 	}
-	return func(e, x []float32, t []uint8) (float64, int, bool) { return vec.FocalUnit8(e, x, t, float32(o.Gamma)) }
+	return func(e, x []float32, t []uint8) (float64, int, bool) {
+		return vec.FocalUnit8(e, x, t, float32(o.Gamma))
+	}
 }
 
-func (o Focal) UnitSlope() func(dx, u, q, x []float32, t []uint8, hit, miss float32) (float64, int, bool) {
+func (o Focal) UnitSlope() func(dx, u, q, x []float32, t []uint8, hit, miss float32) (vec.ByHit, int, bool) {
 	if o.Squared() {
 		return vec.Focal2SlopeUnit8
 	}

@@ -254,12 +254,12 @@ func (j *Job) unitCrossEntropy(u *unitSum, c int, s stretch, blocks int) int {
 	return blocks
 }
 
-// UnitLoss is a Pixel loss of two classes that weigh the same whose sum over a unit block is one function, and its sum and
-// gradient another: nil where its options want more. e, u and q are room for a block; the gradient is that of a one times hit
-// and that of a zero times -miss.
+// UnitLoss is a Pixel loss whose sum over a unit block, where both classes weigh the same, is one function, and its sums and gradient
+// another: nil where its options want more. e, u and q are room for a block; the gradient is that of a one times hit and that of a
+// zero times -miss.
 type UnitLoss interface {
 	UnitSum() func(e, x []float32, t []uint8) (sum float64, ones int, ok bool)
-	UnitSlope() func(dx, u, q, x []float32, t []uint8, hit, miss float32) (sum float64, ones int, ok bool)
+	UnitSlope() func(dx, u, q, x []float32, t []uint8, hit, miss float32) (sums vec.ByHit, ones int, ok bool)
 }
 
 // unitLoss is the pass of such a loss, nil where it has none.
@@ -283,12 +283,13 @@ func (j *Job) unitLoss(g *group, f func(e, x []float32, t []uint8) (sum float64,
 // unitSlope is the pass that sums a loss and writes its gradient, nil where it has none.
 func (t *term) unitSlope(j *Job, gradient []float32) unitPass {
 	mem := &t.group.read.mem
-	slope := func(dx, _, _, x []float32, l []uint8, hit, miss float32) (float64, int, bool) {
-		return vec.CrossEntropySlopeUnit8(dx, x, l, hit, miss)
+	slope := func(dx, _, _, x []float32, l []uint8, hit, miss float32) (vec.ByHit, int, bool) {
+		sum, ones, ok := vec.CrossEntropySlopeUnit8(dx, x, l, hit, miss)
+		return vec.ByHit{All: sum}, ones, ok
 	}
 	if !t.plain {
 		l, ok := t.loss.(UnitLoss)
-		if !ok || !t.even || t.group.act != sigmoidLogits {
+		if !ok || t.group.act != sigmoidLogits {
 			return nil
 		}
 		if slope = l.UnitSlope(); slope == nil {
@@ -300,11 +301,15 @@ func (t *term) unitSlope(j *Job, gradient []float32) unitPass {
 		for b := range blocks {
 			x, l := s.block(b)
 			dx := gradient[s.start+b*vec.Block:][:vec.Block]
-			sum, ones, ok := slope(dx, mem.u[:], mem.q[:], x, l, hit, miss)
+			sums, ones, ok := slope(dx, mem.u[:], mem.q[:], x, l, hit, miss)
 			if !ok {
 				return b
 			}
-			u.add(ones, sum, 0)
+			if t.even {
+				u.add(ones, sums.All, 0)
+			} else {
+				u.add(ones, sums.Hit, sums.Miss)
+			}
 		}
 		return blocks
 	}
@@ -368,6 +373,7 @@ func (j *Job) pourUnits(g *group, image, c int, u *unitSum, state []float64) {
 		for _, t := range g.terms {
 			if t.form == hardPixel && !t.same {
 				Merge(state[t.at+2*c*slot:], u.a[:])
+				Merge(state[t.at+2*c*slot+slot:], u.b[:])
 			}
 		}
 		return

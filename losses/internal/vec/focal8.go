@@ -35,9 +35,12 @@ func Focal2Unit8(e, x []float32, t []uint8) (sum float64, ones int, ok bool) {
 	return sum, count(count8), units(seen) && finite
 }
 
-// Focal2SlopeUnit8 is Focal2Unit8, and dx: PowerPull times -hit where the label is 1 and miss elsewhere. cross and lack are room
+// ByHit are sums over the pixels of a class and over the others, those of SumByHit, and over both, that of Sum.
+type ByHit struct{ Hit, Miss, All float64 }
+
+// Focal2SlopeUnit8 is Focal2Unit8, by label too, and dx: PowerPull times -hit where the label is 1 and miss elsewhere. cross and lack are room
 // for a block.
-func Focal2SlopeUnit8(dx, cross, lack, x []float32, t []uint8, hit, miss float32) (sum float64, ones int, ok bool) {
+func Focal2SlopeUnit8(dx, cross, lack, x []float32, t []uint8, hit, miss float32) (sum ByHit, ones int, ok bool) {
 	n := len(x)
 	checkUnit8(n, len(t))
 	check(n, len(dx), len(cross), len(lack))
@@ -47,7 +50,7 @@ func Focal2SlopeUnit8(dx, cross, lack, x []float32, t []uint8, hit, miss float32
 	var count8, seen U8
 	for i := 0; i < n; i += run {
 		end := min(i+run, n) - Step
-		var sums F32
+		var sums, hits, misses F32
 		for j := i; j <= end; j += Step {
 			s := at(t, j)
 			y := loadU8(s[:])
@@ -66,9 +69,22 @@ func Focal2SlopeUnit8(dx, cross, lack, x []float32, t []uint8, hit, miss float32
 			store4(at(lack, j), a, b, c, d)
 			a, b, c, d = mul4(a, b, c, d, a, b, c, d)
 			a, b, c, d = mul4(a, b, c, d, p, q, r, o)
-			sums = sums.Add(tree(a, b, c, d))
+			all := tree(a, b, c, d)
+			sums = sums.Add(all)
+			switch alike(y) {
+			case 0:
+				misses = misses.Add(all)
+			case 1:
+				hits = hits.Add(all)
+			default:
+				e, f, g, h := masks8(s)
+				hits = hits.Add(tree(kept(a, e), kept(b, f), kept(c, g), kept(d, h)))
+				misses = misses.Add(tree(left(a, e), left(b, f), left(c, g), left(d, h)))
+			}
 		}
-		sum += total(sums)
+		sum.Hit += total(hits)
+		sum.Miss += total(misses)
+		sum.All += total(sums)
 	}
 	squareChain(dx, cross, lack, t, hit, miss)
 	return sum, count(count8), units(seen) && finite

@@ -66,8 +66,11 @@ func TestUnit8OfLogits(t *testing.T) {
 			cross, standCross := guarded(n)
 			short, standShort := guarded(n)
 			square, power := make([]float32, n), make([]float32, n)
-			sum, count, ok = Focal2SlopeUnit8(dx, cross, short, x, bytes, -0.3, 0.7)
-			equals("Focal2SlopeUnit8", sum, Sum(loss), count, ok)
+			sums, count, ok := Focal2SlopeUnit8(dx, cross, short, x, bytes, -0.3, 0.7)
+			equals("Focal2SlopeUnit8", sums.All, Sum(loss), count, ok)
+			hit, miss := SumByHit(loss, label, 1)
+			equals("Focal2SlopeUnit8 hit", sums.Hit, hit, count, ok)
+			equals("Focal2SlopeUnit8 miss", sums.Miss, miss, count, ok)
 			for _, stand := range []func(*testing.T, string){stand, standCross, standShort} {
 				stand(t, "Focal2SlopeUnit8")
 			}
