@@ -1,4 +1,4 @@
-// Twelve losses and metrics of one channel that are functions of ten sums.
+// Many losses of one channel as functions of few sums: twelve losses and metrics of ten, and all losses that are sums of nine.
 
 /** Their names, with the options that differ from the defaults. */
 export const DOZEN = {
@@ -55,5 +55,37 @@ export function dozen([ce, ceTrue, focal, focalTrue, both, p, pp, t, hits, predi
     Math.log(Math.cosh(plain)),
     (0.25 * ce) / n - (0.5 * (2 * both + 1)) / (p + t + 1),
     iou(hits, predicted, t),
+  ];
+}
+
+/**
+ * All losses of labels that are sums, with their defaults, in the order of the registry.
+ *
+ * @param {number[]} sums cross entropy, that of the true pixels, focal (exponent 2), Σpt, Σp, Σt, the cross entropy of each pixel to
+ *   the power of 0.3, that of the true pixels, conservative
+ * @param {number} n pixels
+ */
+export function allSums([ce, ceTrue, focal, both, p, t, root, rootTrue, conservative], n) {
+  const beta = (n - t) / n;
+  const w = 1 / (t * t);
+  const dice = diceLoss(both, p, t);
+  const index = tverskyLoss(both, p, t);
+  return [
+    ce / n,
+    ce / n, // weighted, by one
+    (beta * ceTrue + (1 - beta) * (ce - ceTrue)) / n,
+    focal / n,
+    dice,
+    1 - (2 * w * both + 1e-5) / (w * (p + t) + 1e-5),
+    1 - (2 * both + 1e-5) / (2 * (p + t - both) + 1e-5),
+    index,
+    index ** 0.75,
+    Math.log(Math.cosh(diceLoss(both, p, t, 1e-6))),
+    0.8 * (-Math.log(1 - diceLoss(both, p, t, 1))) ** 0.3 +
+      (0.2 * (rootTrue / Math.sqrt(1 - beta) + (root - rootTrue) / Math.sqrt(beta))) / n,
+    conservative / n,
+    (0.25 * ce) / n - (0.5 * (2 * both + 1)) / (p + t + 1),
+    dice + ce / n,
+    dice + focal / n,
   ];
 }

@@ -1,6 +1,6 @@
 // The right answers: each number by its definition, in float64, added without loss. Slow, and run once a case.
 
-import { diceLoss, dozen, iou, tverskyLoss } from './dozen.js';
+import { allSums, diceLoss, dozen, iou, tverskyLoss } from './dozen.js';
 
 /** @typedef {{ numbers: number[], array?: ArrayLike<number>, at?: ArrayLike<number> }} Answer `at`: the indices of `array`, default all */
 
@@ -77,36 +77,19 @@ const answers = {
 
   all: (inputs) => {
     const { logits, labels, pixels } = inputs;
-    const crosses = Float64Array.from(logits, (x, i) => softplus(labels[i] ? -x : x));
-    const mean = (/** @type {(i: number) => number} */ term) => sum(pixels, term) / pixels;
-    const t = sum(pixels, (i) => labels[i]);
-    const both = sum(pixels, (i) => labels[i] * sigmoid(logits[i]));
-    const p = sum(pixels, (i) => sigmoid(logits[i]));
-    const ce = mean((i) => crosses[i]);
-    const negatives = (pixels - t) / pixels;
-    const dice = (/** @type {number} */ smooth) => diceLoss(both, p, t, smooth);
-    const hard = focal(inputs, 2);
-    const tversky = tverskyLoss(both, p, t);
-    const roots = mean((i) => crosses[i] ** 0.3 / Math.sqrt(labels[i] ? t / pixels : negatives));
-    return {
-      numbers: [
-        ce,
-        ce, // weighted, by one
-        mean((i) => crosses[i] * (labels[i] ? negatives : 1 - negatives)),
-        hard,
-        dice(1e-5),
-        1 - ((2 * both) / t ** 2 + 1e-5) / ((p + t) / t ** 2 + 1e-5), // generalized Dice
-        1 - (2 * both + 1e-5) / (2 * (p + t - both) + 1e-5), // Jaccard
-        tversky,
-        tversky ** 0.75,
-        Math.log(Math.cosh(dice(1e-6))),
-        0.8 * (-Math.log(1 - dice(1))) ** 0.3 + 0.2 * roots, // exponential logarithmic
-        mean((i) => 5 * (1 - crosses[i]) ** 2 * Math.log(crosses[i])), // conservative
-        0.25 * ce - 0.5 * (1 - dice(1)), // combo
-        dice(1e-5) + ce,
-        dice(1e-5) + hard,
-      ],
-    };
+    const losses = Float64Array.from(logits, (x, i) => softplus(labels[i] ? -x : x));
+    const sums = [
+      sum(pixels, (i) => losses[i]),
+      sum(pixels, (i) => labels[i] * losses[i]),
+      focal(inputs, 2) * pixels,
+      sum(pixels, (i) => labels[i] * sigmoid(logits[i])),
+      sum(pixels, (i) => sigmoid(logits[i])),
+      sum(pixels, (i) => labels[i]),
+      sum(pixels, (i) => losses[i] ** 0.3),
+      sum(pixels, (i) => labels[i] * losses[i] ** 0.3),
+      sum(pixels, (i) => 5 * (1 - losses[i]) ** 2 * Math.log(losses[i])),
+    ];
+    return { numbers: allSums(sums, pixels) };
   },
 
   'softmax-3': softmax,
