@@ -144,8 +144,7 @@ func (j *Job) load(g *group, image, c, at, size int) error {
 // scanStats counts the pixels and weights of each class.
 func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 	if r.counted >= 0 {
-		j.countUnits(g, c, r.valid, r.counted, state)
-		state[g.stats+slot] += float64(r.size - r.valid)
+		j.countUnits(g, c, r.valid, r.counted, r.size-r.valid, state)
 		r.hits[c] = float64(r.counted)
 		return
 	}

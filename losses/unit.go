@@ -356,8 +356,7 @@ func (u *unitSum) add(ones int, a, b float64) {
 // pourUnits adds to the state what the unit blocks of a channel add up to.
 func (j *Job) pourUnits(g *group, image, c int, u *unitSum, state []float64) {
 	if j.outs == nil { // or else they were counted before
-		j.countUnits(g, c, u.pixels, u.ones, state)
-		state[g.stats+slot] += float64(u.ignored)
+		j.countUnits(g, c, u.pixels, u.ones, u.ignored, state)
 	}
 	for _, m := range g.confusion {
 		count4(state[m.at+(image*g.channels+c)*4*slot:], u.hits, u.positives-u.hits, u.ones-u.hits, u.pixels-u.ones-u.positives+u.hits)
@@ -390,11 +389,11 @@ func (j *Job) pourUnits(g *group, image, c int, u *unitSum, state []float64) {
 	s[sumN*slot] += float64(u.pixels)
 }
 
-// countUnits is scanStats of pixels that all count alike.
-func (j *Job) countUnits(g *group, c, pixels, ones int, state []float64) {
+// countUnits is scanStats of pixels that all count alike, and of ignored ones beside them.
+func (j *Job) countUnits(g *group, c, pixels, ones, ignored int, state []float64) {
 	s := state[g.stats:]
 	s[0] += float64(pixels) // exact on the first grid
-	s[slot] += float64(pixels)
+	s[slot] += float64(pixels + ignored)
 	s = s[(headSlots+c*statSlots)*slot:]
 	s[0] += float64(ones)
 	s[slot] += float64(pixels - ones)
@@ -406,8 +405,7 @@ func (j *Job) countBlock(g *group, image, c, at, size int, state []float64) bool
 	var u unitSum
 	ok := u.truth(j, j.in.Target.Labels.U8[start:start+size])
 	if ok {
-		j.countUnits(g, c, u.pixels, u.ones, state)
-		state[g.stats+slot] += float64(u.ignored)
+		j.countUnits(g, c, u.pixels, u.ones, u.ignored, state)
 	}
 	return ok
 }
