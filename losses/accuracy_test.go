@@ -228,13 +228,14 @@ func TestSlopes(t *testing.T) {
 	for _, row := range []struct {
 		gamma     float64 // 0: cross entropy
 		two, wide float64 // at most, of two classes and of a softmax
+		soft      float64 // the same of soft targets
 	}{
-		{0, 2e-7, 2e-7},
-		{1, 2e-7, 2e-7},
-		{2, 2e-7, 2e-7},
-		{1.7, 2e-7, 2.5e-7},
-		{3, 2.5e-7, 3e-7},
-		{5, 3.5e-7, 4.5e-7},
+		{0, 2e-7, 2e-7, 2e-7},
+		{1, 2e-7, 2e-7, 3e-7},
+		{2, 2e-7, 2e-7, 4.5e-7},
+		{1.7, 2e-7, 2.5e-7, 4e-7},
+		{3, 2.5e-7, 3e-7, 6e-7},
+		{5, 3.5e-7, 4.5e-7, 9e-7},
 	} {
 		name, options := "ce", map[string]any{"reduction": "sum", "gradient": true}
 		if row.gamma > 0 {
@@ -248,12 +249,12 @@ func TestSlopes(t *testing.T) {
 			channels int
 			shift    float32
 			label    uint8
-			odd      bool // an ignored pixel in each block, so that others read them
+			target   string // odd: an ignored pixel in each block, so that others read them
 			most     float64
 		}{
-			{1, 0, 0, false, row.two}, {1, 0, 1, false, row.two}, {1, 0, 1, true, row.two},
-			{2, 0, 1, false, row.wide}, {3, 0, 1, false, row.wide}, {4, 0, 1, false, row.wide},
-			{2, 100, 1, false, row.wide}, {4, 100, 1, false, row.wide},
+			{1, 0, 0, "", row.two}, {1, 0, 1, "", row.two}, {1, 0, 1, "odd", row.two}, {1, 0, 1, "soft", row.soft},
+			{2, 0, 1, "", row.wide}, {3, 0, 1, "", row.wide}, {4, 0, 1, "", row.wide},
+			{2, 100, 1, "", row.wide}, {4, 100, 1, "", row.wide}, {2, 0, 1, "soft", row.soft}, {3, 0, 1, "soft", row.soft},
 		} {
 			in := Input{Prediction: Scores{Shape: Shape{1, c.channels, 1, 512, 1024}, Data: make([]float32, c.channels*n)}}
 			labels, z := make([]uint8, n), make([]float64, n)
@@ -267,12 +268,18 @@ func TestSlopes(t *testing.T) {
 				*x += float32(44*float64(i)/n - 22)
 				z[i] = float64(*x) - float64(c.shift) - math.Log(others)
 				labels[i] = c.label
-				if c.odd && i%1000 == 0 {
+				if c.target == "odd" && i%1000 == 0 {
 					labels[i] = 7
 				}
 			}
-			if c.odd {
+			switch c.target {
+			case "odd":
 				in.Ignore = []int32{7}
+			case "soft":
+				in.Target = Target{Kind: Soft, Soft: make([]float32, c.channels*n)}
+				for i := range n {
+					in.Target.Soft[own*n+i] = 1
+				}
 			}
 			outs := []Out{{Gradient: make([]float32, c.channels*n)}}
 			if _, err := Evaluate(in, []Spec{spec}, outs); err != nil {

@@ -10,14 +10,23 @@
 // # Sums
 //
 // Planes are read in blocks of 1024 pixels. Inside a block the lanes add in
-// float32, across blocks in float64 on fixed grids (see Limbs), so that the sum
-// of blocks is exact: however the blocks are shared out over tiles, workers or
+// float32, across blocks in float64 on three fixed grids, so that the sum of
+// blocks is exact: however the blocks are shared out over tiles, workers or
 // machines, and in whatever order their states are merged, the bits are the
 // same.
 //
+// # Digits
+//
+// A value is within 1e-6 of itself, or of 1e-6 where it is less, of what float64
+// gives, unless its pixels cancel each other. By a logit, before the reduction, the
+// gradient of a cross entropy is within 2e-7 of the derivative, and so is that of a
+// focal loss of labels with the exponent 1 or 2; with another up to 5 it is within
+// 5e-7, and of soft targets within 1e-6. A steeper slope has the digits of a
+// float32.
+//
 // # One number everywhere
 //
-// No result depends on math.Exp, math.Log, math.Pow or a fused multiply-add.
+// No result depends on math.Exp, math.Pow or a fused multiply-add.
 // The same input and options give the same bits natively, in a browser, in Node
 // and on the edge, with SIMD or without.
 //
