@@ -47,6 +47,7 @@ const DENSE = [
   'focal-2',
   'focal-real',
   'dozen',
+  'all',
   'softmax-3',
   'softmax-3-gradient',
   'softmax-19',

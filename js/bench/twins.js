@@ -1,6 +1,6 @@
 // The limit: the same work in C, compiled for wasm SIMD by clang. Its memory is laid out anew for each case.
 
-import { diceLoss, dozen, iou, tverskyLoss } from './dozen.js';
+import { allSums, diceLoss, dozen, iou, tverskyLoss } from './dozen.js';
 
 const PAGE = 65_536;
 
@@ -123,6 +123,7 @@ export async function twins(bytes) {
       'focal-2': value('focal2'),
       'focal-real': value('focal', 1.7),
       dozen: sums('tenSums', dozen, 'logits'),
+      all: sums('nineSums', allSums, 'logits'),
       'softmax-3': softmax,
       'softmax-3-gradient': softmaxGradient,
       'softmax-19': softmax,
