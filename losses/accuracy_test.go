@@ -231,11 +231,12 @@ func TestSlopes(t *testing.T) {
 		soft      float64 // the same of soft targets
 	}{
 		{0, 2e-7, 2e-7, 2e-7},
-		{1, 2e-7, 2e-7, 3e-7},
-		{2, 2e-7, 2e-7, 4.5e-7},
-		{1.7, 2e-7, 2.5e-7, 4e-7},
-		{3, 2.5e-7, 3e-7, 6e-7},
-		{5, 3.5e-7, 4.5e-7, 9e-7},
+		{1, 2e-7, 2e-7, 2e-7},
+		{2, 2e-7, 2e-7, 2.5e-7},
+		{0.5, 2e-7, 2e-7, 2e-7},
+		{1.7, 2e-7, 2e-7, 2.5e-7},
+		{3, 2.5e-7, 3e-7, 3e-7},
+		{5, 3e-7, 4e-7, 5e-7},
 	} {
 		name, options := "ce", map[string]any{"reduction": "sum", "gradient": true}
 		if row.gamma > 0 {

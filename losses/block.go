@@ -392,6 +392,7 @@ func (r *reader) logs(c int) {
 	case softmaxLogits:
 		r.haveU, r.haveQ = false, false
 		r.shiftedClass(c, r.q)
+		vec.Lack(r.q, r.p, r.q)
 		vec.LogSoftmaxClass(r.u, r.z[c], r.m, r.rest)
 		vec.Log(r.v, r.q)
 	case sigmoidLogits:
@@ -509,10 +510,10 @@ func (r *reader) term(t *term, loss, slope []float32, c int) {
 		}
 	case p != nil || v != nil:
 		p = r.mem.tmp[:r.n]
-		vec.Exp(p, r.u)
+		vec.GatherTrue(p, r.z, r.labels)
+		vec.SoftmaxClass(p, nil, p, r.m, r.rest)
 		if v != nil {
-			vec.Lack(v, p, r.q)
-			vec.Log(v, v)
+			vec.LogPart(v, r.q, p)
 		}
 	}
 	t.logits.TermOfLogits(loss, slope, r.u, p, r.q, v)

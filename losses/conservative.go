@@ -83,7 +83,7 @@ func (o Conservative) slope(slope, x, log []float32) {
 	vec.Scale(slope, slope, 2)
 	vec.Scale(slope, slope, ka)
 	vec.Mul(y, l, l)
-	vec.Ratio(y, y, x)
+	vec.Ratio(y, y, x, leastLack)
 	vec.Scale(y, y, ka)
 	vec.Sub(slope, slope, y)
 	vec.Scale(slope, slope, float32(o.Lambda))

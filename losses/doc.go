@@ -21,7 +21,7 @@
 // of what float64 gives, unless its pixels cancel each other. By a logit, before the reduction, the
 // gradient of a cross entropy is within 2e-7 of the derivative, and so is that of a
 // focal loss of labels with the exponent 1 or 2; with another up to 5 it is within
-// 5e-7, and of soft targets within 1e-6. A steeper slope has the digits of a
+// 4e-7, and of soft targets within 5e-7. A steeper slope has the digits of a
 // float32.
 //
 // # One number everywhere

@@ -156,15 +156,14 @@ func (o expLogCross) value(loss, x, log []float32) {
 	}
 }
 
-// slope is the derivative by u = -x of a loss. It spends x.
+// slope is the derivative by u = -x of a loss.
 func (o expLogCross) slope(slope, loss, x, log []float32) {
 	least := 1e-30
 	if o.Gamma < 1 {
 		least = 1e-12
 	}
 	vec.AtLeast(slope, loss, float32(pow64(least, o.Gamma)))
-	vec.AtLeast(x, x, float32(least))
-	vec.Ratio(slope, slope, x)
+	vec.Ratio(slope, slope, x, float32(least))
 	vec.Scale(slope, slope, float32(-o.Gamma))
 	if o.Gamma != 1 {
 		vec.Above(slope, slope, log, log2Of1e30)

@@ -61,25 +61,22 @@ func (o Focal) Weights(w *ClassWeights) {
 	}
 }
 
-// Term is -q^γ u; its slope is γ q^(γ-1) p u - q^γ, of which the first is
-// written γ q^γ (p/q) u: where q tends to 0, u tends to -q and it stays finite.
+// Term is -q^γ u.
 func (o Focal) Term(loss, slope, u, q []float32) {
-	var mb, pb [vec.Block]float32
-	m, p := mb[:len(u)], pb[:len(u)]
-	o.modulation(m, q)
-	vec.MulNeg(loss, m, u)
+	v := loss
+	if o.NeedsLogs() {
+		vec.Log(v, q)
+	}
 	if slope == nil {
+		o.TermOfLogits(loss, nil, u, nil, q, v)
 		return
 	}
+	var pb, qb [vec.Block]float32
+	p, lack := pb[:len(u)], qb[:len(u)]
 	vec.Exp(p, u) // not 1-q, which has no digits where q nears 1
-	if o.ReducedThreshold > 0 {
-		for i, x := range q {
-			if o.flat(x) {
-				p[i] = 0
-			}
-		}
-	}
-	vec.PowerSlope(slope, m, p, q, u, float32(o.Gamma))
+	vec.AtLeast(lack, q, leastLack)
+	o.TermOfLogits(loss, slope, u, p, lack, v)
+	vec.Ratio(slope, slope, lack, leastLack)
 }
 
 // flat tells whether the modulation of the reduced form is 1 at q.
@@ -90,20 +87,22 @@ func (o Focal) flat(q float32) bool {
 // NeedsLogs: the modulation is e^(γ log q).
 func (o Focal) NeedsLogs() bool { return !isPower(o.Gamma) && o.ReducedThreshold == 0 }
 
+// TermOfLogits: the slope by the logit is q (γ q^(γ-1) p u - q^γ). v may be loss.
 func (o Focal) TermOfLogits(loss, slope, u, p, q, v []float32) {
+	if slope == nil {
+		o.modulation(loss, q, v)
+		vec.MulNeg(loss, loss, u)
+		return
+	}
 	var mb, wb [vec.Block]float32
 	m, w := mb[:len(u)], wb[:len(u)]
 	if o.NeedsLogs() {
-		vec.Scale(m, v, float32(o.Gamma))
-		vec.Exp(m, m)
+		vec.PowerLack(m, w, v, float32(o.Gamma))
 	} else {
-		o.modulation(m, q)
+		o.modulation(m, q, nil)
+		o.lack(w, slope, m, p)
 	}
 	vec.MulNeg(loss, m, u)
-	if slope == nil {
-		return
-	}
-	o.lack(w, slope, m, p)
 	vec.PowerPull(slope, m, w, p, q, u, float32(o.Gamma))
 	if o.ReducedThreshold > 0 {
 		for i, x := range q {
@@ -114,7 +113,27 @@ func (o Focal) TermOfLogits(loss, slope, u, p, q, v []float32) {
 	}
 }
 
-// lack is 1-m, of p where that has more digits. room is for a block.
+// modulation is q^γ, or what the reduced form puts in its place; of v = log q,
+// which may be dst, if NeedsLogs.
+func (o Focal) modulation(dst, q, v []float32) {
+	switch r := float32(o.ReducedThreshold); {
+	case o.NeedsLogs():
+		vec.Scale(dst, v, float32(o.Gamma))
+		vec.Exp(dst, dst)
+	case r == 0:
+		power(dst, q, o.Gamma)
+	default:
+		vec.Scale(dst, q, 1/r)
+		power(dst, dst, o.Gamma)
+		for i, x := range q {
+			if o.flat(x) {
+				dst[i] = 1
+			}
+		}
+	}
+}
+
+// lack is w = 1-m, of p where that has more digits. room is for a block.
 func (o Focal) lack(w, room, m, p []float32) {
 	switch {
 	case o.ReducedThreshold == 0 && o.Gamma == 1:
@@ -130,22 +149,6 @@ func (o Focal) lack(w, room, m, p []float32) {
 		}
 	default:
 		vec.Line(w, m, -1, 1)
-	}
-}
-
-// modulation is q^γ, or what the reduced form puts in its place.
-func (o Focal) modulation(dst, q []float32) {
-	r := float32(o.ReducedThreshold)
-	if r == 0 {
-		power(dst, q, o.Gamma)
-	} else {
-		vec.Scale(dst, q, 1/r)
-		power(dst, dst, o.Gamma)
-		for i, x := range q {
-			if o.flat(x) {
-				dst[i] = 1
-			}
-		}
 	}
 }
 
@@ -181,7 +184,10 @@ func (o Focal) Divisor(loss, slope, u, q []float32) bool {
 	if loss == nil {
 		return true
 	}
-	o.modulation(loss, q)
+	if o.NeedsLogs() {
+		vec.Log(loss, q)
+	}
+	o.modulation(loss, q, loss)
 	if slope != nil {
 		g := float32(o.Gamma)
 		for i, x := range q {

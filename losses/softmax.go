@@ -472,8 +472,7 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 		if r.near {
 			lack = r.other
 		}
-		vec.AtLeast(f, lack, leastLack)
-		vec.Ratio(f, rise, f)
+		vec.Ratio(f, rise, lack, leastLack)
 		vec.Scale(f, f, -1)
 		copy(hit, rise)
 	}
@@ -499,8 +498,7 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 		}
 		switch {
 		case g.act == softmaxProbs:
-			vec.AtLeast(d, r.z[c], leastP)
-			vec.Ratio(d, rise, d)
+			vec.Ratio(d, rise, r.z[c], leastP)
 			vec.Hits(r.t, r.labels, int32(c))
 			vec.Mul(d, d, r.t)
 		case !r.near && chained:

@@ -225,8 +225,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 			}
 			q := r.q
 			if probs {
-				vec.AtLeast(s.tmp[:n], r.p, leastP)
-				vec.Ratio(rise, rise, s.tmp[:n])
+				vec.Ratio(rise, rise, r.p, leastP)
 			}
 			if probs || r.ofLogits(t) {
 				q = r.ones
@@ -241,7 +240,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 		}
 		r.denseTarget(c)
 		if !answers {
-			j.denseSlope(t, g, c, grad, heat, rise != nil)
+			j.denseSlope(t, g, c, grad, heat)
 			break
 		}
 		soft.SoftTerm(r.loss, r.rise, r.logit(c), r.t)
@@ -251,8 +250,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 		r.weigh(grad)
 		if probs {
 			vec.Mul(s.tmp[:n], r.p, r.q)
-			vec.AtLeast(s.tmp[:n], s.tmp[:n], leastP)
-			vec.Ratio(grad, grad, s.tmp[:n])
+			vec.Ratio(grad, grad, s.tmp[:n], leastP)
 		}
 	case regionTerm:
 		r.probs(c)
@@ -354,7 +352,7 @@ func (j *Job) spreadDense(g *group, t *term, o Out, heat []float32) {
 		} else {
 			r.logs(c)
 			r.denseTarget(c)
-			j.denseSlope(t, g, c, d, one, o.Gradient != nil)
+			j.denseSlope(t, g, c, d, one)
 			if o.Values != nil && t.form == bothPixel {
 				r.put(o.Values, r.image*C+c, one, true)
 			}
@@ -380,18 +378,17 @@ func (j *Job) spreadDense(g *group, t *term, o Out, heat []float32) {
 // d loss / d p where probabilities are given, d loss / d logit of a channel on
 // its own, p d loss / d p of exclusive classes, where p d log(1-p) / d p =
 // -p/(1-p).
-func (j *Job) denseSlope(t *term, g *group, c int, d, heat []float32, want bool) {
+func (j *Job) denseSlope(t *term, g *group, c int, d, heat []float32) {
 	r, s := g.read, g.spreader()
 	l, n := t.pixel, r.n
-	weight, rise, tmp := s.weight[:n], s.rise[:n], s.all[:n]
+	weight, rise := s.weight[:n], s.rise[:n]
 	probs := g.act == softmaxProbs || g.act == sigmoidProbs
 	l.Term(r.loss, rise, r.u, r.q)
 	vec.Scale(weight, r.t, float32(t.hit[c]))
 	vec.Mul(heat, weight, r.loss)
 	vec.Mul(d, weight, rise)
 	if probs {
-		vec.AtLeast(tmp, r.p, leastP)
-		vec.Ratio(d, d, tmp)
+		vec.Ratio(d, d, r.p, leastP)
 	}
 	if t.form == bothPixel {
 		l.Term(r.loss, rise, r.v, r.p)
@@ -404,11 +401,9 @@ func (j *Job) denseSlope(t *term, g *group, c int, d, heat []float32, want bool)
 			vec.Mul(rise, rise, r.p)
 		case softmaxLogits:
 			vec.Mul(rise, rise, r.p)
-			vec.AtLeast(tmp, r.q, leastLack)
-			vec.Ratio(rise, rise, tmp)
+			vec.Ratio(rise, rise, r.q, leastLack)
 		default:
-			vec.AtLeast(tmp, r.q, leastP)
-			vec.Ratio(rise, rise, tmp)
+			vec.Ratio(rise, rise, r.q, leastP)
 		}
 		vec.Sub(d, d, rise)
 	}

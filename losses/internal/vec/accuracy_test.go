@@ -85,6 +85,33 @@ func TestPower(t *testing.T) {
 	}
 }
 
+// TestPowerLack measures the relative error of 1-m and compares m with Exp, also where x is m.
+func TestPowerLack(t *testing.T) {
+	by, m, w := make([]float32, Block), make([]float32, Block), make([]float32, Block)
+	zeros := make([]float32, Block)
+	zeros[1] = float32(math.Copysign(0, -1))
+	for _, g := range []float32{0.3, 1, 1.7, 5, 20} {
+		worst, at := 0.0, float32(0)
+		for _, x := range append(spread(-0x1p-40, -110, 997), zeros) {
+			copy(m, x)
+			PowerLack(m, w, m, g)
+			Scale(by, x, g)
+			Exp(by, by)
+			equal(t, "m", m, by)
+			for i, v := range x {
+				want := -math.Expm1(max(float64(g*v), -87))
+				if e := math.Abs(float64(w[i]) - want); !(e <= worst*want) {
+					worst, at = e/want, v
+				}
+			}
+		}
+		t.Logf("exponent %v: error %.3g at %v", g, worst, at)
+		if !(worst <= 1.2e-7) {
+			t.Errorf("exponent %v: error %.3g at %v, want at most 1.2e-7", g, worst, at)
+		}
+	}
+}
+
 // TestCurve is a curve in float64, within its bounds and held at them.
 func TestCurve(t *testing.T) {
 	f := Curve{K: 0.62, Scale: 2.1, Shift: -0.7, Least: 1e-7, Most: 16, Low: -23.253497, High: 4}

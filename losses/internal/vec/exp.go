@@ -70,10 +70,15 @@ func series4(a, b, c, d F32) (F32, F32, F32, F32) {
 		r.Mul(c.Mul(c)).Add(h.Mul(c).Add(g)), s.Mul(d.Mul(d)).Add(h.Mul(d).Add(g))
 }
 
+// gain4 is e^r - 1, of series4 and r.
+func gain4(p, q, r, s, a, b, c, d F32) (F32, F32, F32, F32) {
+	p, q, r, s = horner4(p, q, r, s, a, b, c, d, &exp2)
+	return p.Mul(a.Mul(a)).Add(a), q.Mul(b.Mul(b)).Add(b), r.Mul(c.Mul(c)).Add(c), s.Mul(d.Mul(d)).Add(d)
+}
+
 // power4 is e^r, of series4 and r.
 func power4(p, q, r, s, a, b, c, d F32) (F32, F32, F32, F32) {
-	p, q, r, s = horner4(p, q, r, s, a, b, c, d, &exp2)
-	p, q, r, s = p.Mul(a.Mul(a)).Add(a), q.Mul(b.Mul(b)).Add(b), r.Mul(c.Mul(c)).Add(c), s.Mul(d.Mul(d)).Add(d)
+	p, q, r, s = gain4(p, q, r, s, a, b, c, d)
 	h := every(&one)
 	return p.Add(h), q.Add(h), r.Add(h), s.Add(h)
 }
@@ -100,5 +105,29 @@ func Exp(dst, x []float32) {
 		p, q, r, s = power4(p, q, r, s, a, b, c, d)
 		a, b, c, d = scale4(p, q, r, s, k, l, m, n)
 		store4(at(dst, i), a, b, c, d)
+	}
+}
+
+// PowerLack is m[i] = e^(g x[i]), with the bits of Exp, and w[i] = 1-m[i], which has digits of its own where m nears 1, for g x <= 0.
+// x may be m.
+func PowerLack(m, w, x []float32, g float32) {
+	n := len(m)
+	check(n, len(w), len(x))
+	w, x = w[:n], x[:n]
+	by := splat(g)
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(x, i))
+		a, b, c, d = clampNegative4(a.Mul(by), b.Mul(by), c.Mul(by), d.Mul(by))
+		k, l, y, z := nearest4(a, b, c, d)
+		a, b, c, d = remainder4(a, b, c, d, k, l, y, z)
+		p, q, r, s := series4(a, b, c, d)
+		p, q, r, s = gain4(p, q, r, s, a, b, c, d)
+		a, b, c, d = plusOne4(p, q, r, s)
+		a, b, c, d = scale4(a, b, c, d, k, l, y, z)
+		store4(at(m, i), a, b, c, d)
+		h := every(&one)
+		a, b, c, d = scale4(h, h, h, h, k, l, y, z)
+		p, q, r, s = mul4(p, q, r, s, a, b, c, d)
+		store4(at(w, i), h.Sub(a).Sub(p), h.Sub(b).Sub(q), h.Sub(c).Sub(r), h.Sub(d).Sub(s))
 	}
 }

@@ -179,10 +179,6 @@ func TestShaped(t *testing.T) {
 			{"Within", func(dst []float32) { Within(dst, x, -1, 0.5) }, func(i int) float32 { return min(max(x[i], -1), 0.5) }},
 			{"Abs", func(dst []float32) { Abs(dst, x) }, func(i int) float32 { return max(x[i], -x[i]) }},
 			{"Line", func(dst []float32) { Line(dst, x, 0.3, -2) }, func(i int) float32 { return float32(x[i]*0.3) - 2 }},
-			{"PowerSlope", func(dst []float32) { PowerSlope(dst, x, y, x, y, 1.5) }, func(i int) float32 {
-				r := y[i] / max(x[i], 1e-38)
-				return float32(float32(float32(float32(r)*x[i])*1.5)*y[i]) - x[i]
-			}},
 			{"PowerPull", func(dst []float32) { PowerPull(dst, x, y, x, q, y, 1.5) }, func(i int) float32 {
 				g := float32(float32(-1.5*x[i]) * y[i])
 				b, m := g-x[i], 1-y[i]

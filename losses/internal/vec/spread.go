@@ -124,8 +124,8 @@ func ChainSum(all, rest, g []float32, arg []int32, class int32) {
 	}
 }
 
-// SoftmaxChain is g = g - p all, and g q - p rest where arg is class: the derivative by the logit of a class from g = p dL/dp
-// of all classes. arg is the largest class, whose p may tend to 1: written that way it keeps its digits.
+// SoftmaxChain is g = g - p all, and q all - rest where arg is class, which is the same: the derivative by the logit of a class from
+// g = p dL/dp of all classes. arg is the largest class, whose p may tend to 1: written that way it keeps its digits.
 func SoftmaxChain(g, p, q, all, rest []float32, arg []int32, class int32) {
 	n := len(g)
 	check(n, len(p), len(q), len(all), len(rest), len(arg))
@@ -133,17 +133,16 @@ func SoftmaxChain(g, p, q, all, rest []float32, arg []int32, class int32) {
 	o := splatI(class)
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := load4(at(p, i))
-		e, f, u, h := load4(at(rest, i))
-		e, f, u, h = mul4(a, b, c, d, e, f, u, h)
 		r, s, t, v := load4(at(all, i))
-		r, s, t, v = mul4(a, b, c, d, r, s, t, v)
-		a, b, c, d = load4(at(g, i))
-		r, s, t, v = sub4(a, b, c, d, r, s, t, v)
-		k, l, m, y := load4(at(q, i))
-		a, b, c, d = mul4(a, b, c, d, k, l, m, y)
-		a, b, c, d = sub4(a, b, c, d, e, f, u, h)
+		a, b, c, d = mul4(a, b, c, d, r, s, t, v)
+		e, f, u, h := load4(at(q, i))
+		r, s, t, v = mul4(e, f, u, h, r, s, t, v)
+		e, f, u, h = load4(at(rest, i))
+		r, s, t, v = sub4(r, s, t, v, e, f, u, h)
+		e, f, u, h = load4(at(g, i))
+		a, b, c, d = sub4(e, f, u, h, a, b, c, d)
 		w, x, j, z := loadI4(at(arg, i))
-		store4(at(g, i), a.IfElse(w.Equal(o), r), b.IfElse(x.Equal(o), s), c.IfElse(j.Equal(o), t), d.IfElse(z.Equal(o), v))
+		store4(at(g, i), r.IfElse(w.Equal(o), a), s.IfElse(x.Equal(o), b), t.IfElse(j.Equal(o), c), v.IfElse(z.Equal(o), d))
 	}
 }
 
@@ -164,27 +163,8 @@ func SigmoidSlope(dx, p, q []float32, label []int32, class int32, hit, miss floa
 	}
 }
 
-// PowerSlope is slope = m (g p/q u - 1): the derivative by u = log p of -m u, m = q^g and q = 1-p. q may be 0 where m is.
-func PowerSlope(slope, m, p, q, u []float32, g float32) {
-	n := len(slope)
-	check(n, len(m), len(p), len(q), len(u))
-	m, p, q, u = m[:n], p[:n], q[:n], u[:n]
-	k, l := splat(g), splat(1e-38)
-	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(q, i))
-		e, f, r, h := load4(at(p, i))
-		a, b, c, d = e.Div(atLeast(a, l)), f.Div(atLeast(b, l)), r.Div(atLeast(c, l)), h.Div(atLeast(d, l))
-		e, f, r, h = load4(at(m, i))
-		a, b, c, d = a.Mul(e).Mul(k), b.Mul(f).Mul(k), c.Mul(r).Mul(k), d.Mul(h).Mul(k)
-		o, s, t, w := load4(at(u, i))
-		a, b, c, d = mul4(a, b, c, d, o, s, t, w)
-		a, b, c, d = sub4(a, b, c, d, e, f, r, h)
-		store4(at(slope, i), a, b, c, d)
-	}
-}
-
-// PowerPull is pull = m (g p u - q), q times PowerSlope: the derivative by the logit of the true class. w = 1-m. Where q is above a
-// half, q and m have an error that p and w have not, and pull is made of these: the error is then that of a rounding or two.
+// PowerPull is pull = m (g p u - q), the derivative of -m u by the logit of the true class: m = q^g, w = 1-m, q = 1-p. Where q is above
+// a half, q and m have an error that p and w have not, and pull is made of these: the error is then that of a rounding or two.
 func PowerPull(pull, m, w, p, q, u []float32, g float32) {
 	n := len(pull)
 	check(n, len(m), len(w), len(p), len(q), len(u))
@@ -227,15 +207,16 @@ func Lack(dst, p, q []float32) {
 // mostly is x where q is above a half and y elsewhere.
 func mostly(q, x, y F32) F32 { return x.IfElse(q.Greater(every(&half)), y) }
 
-// Ratio is dst = x / y.
-func Ratio(dst, x, y []float32) {
+// Ratio is dst = x / y, or x / least where y is below that.
+func Ratio(dst, x, y []float32, least float32) {
 	n := len(dst)
 	check(n, len(x), len(y))
 	x, y = x[:n], y[:n]
+	l := splat(least)
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := load4(at(x, i))
 		e, f, g, h := load4(at(y, i))
-		store4(at(dst, i), a.Div(e), b.Div(f), c.Div(g), d.Div(h))
+		store4(at(dst, i), a.Div(atLeast(e, l)), b.Div(atLeast(f, l)), c.Div(atLeast(g, l)), d.Div(atLeast(h, l)))
 	}
 }
 

@@ -45,11 +45,11 @@ func TestSpread(t *testing.T) {
 				return old[i] + float32(p[i]*float32(2*float32(0.3))) + 0.7*sign(p[i]-g[i])
 			}},
 			{"SoftmaxChain", func(dst []float32) { SoftmaxChain(dst, p, q, x, r, label, 1) }, func(i int) float32 {
-				return pick(i, float32(old[i]*q[i])-float32(p[i]*r[i]), old[i]-float32(p[i]*x[i]))
+				return pick(i, float32(x[i]*q[i])-r[i], old[i]-float32(p[i]*x[i]))
 			}},
 			{"ChainSum all", func(dst []float32) { ChainSum(dst, make([]float32, n), x, label, 1) }, func(i int) float32 { return old[i] + x[i] }},
 			{"ChainSum rest", func(dst []float32) { ChainSum(make([]float32, n), dst, x, label, 1) }, func(i int) float32 { return old[i] + pick(i, 0, x[i]) }},
-			{"Ratio", func(dst []float32) { Ratio(dst, p, x) }, func(i int) float32 { return p[i] / x[i] }},
+			{"Ratio", func(dst []float32) { Ratio(dst, p, x, 0.5) }, func(i int) float32 { return p[i] / max(x[i], 0.5) }},
 			{"AtLeast", func(dst []float32) { AtLeast(dst, x, 0.5) }, func(i int) float32 { return max(x[i], 0.5) }},
 			{"Accumulate", func(dst []float32) { Accumulate(dst, x) }, func(i int) float32 { return old[i] + x[i] }},
 		} {
