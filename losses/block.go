@@ -67,7 +67,7 @@ type reader struct {
 	haveU      bool // r.u is of the true class
 	haveQ      bool // r.q is
 	haveP      bool // r.p is that of the channel's logits
-	faded      bool // r.e is e^-|x| of the channel
+	faded      bool // r.e is e^-|x| of the channel, or of a softmax log(1+rest)
 	e          []float32
 	hits       []float64 // weight of the pixels of each class, after scanStats
 
@@ -75,6 +75,7 @@ type reader struct {
 	// each class, and what is of any by the largest logit; keep also the exponential
 	// of each class by it.
 	bare, parts, shifted, keep bool
+	both                       bool         // of each class log(1-p) too
 	room                       []float32    // a gradient that is not yet written, to keep them in
 	near                       bool         // grown holds, and what is made of it
 	grown                      [][]float32  // e^z of each class, and zeros up to a multiple of four
@@ -383,7 +384,7 @@ func (r *reader) probability(c int, complement bool) {
 	}
 }
 
-// logs makes r.u and r.v log p and log(1-p) of class c; r.p and r.q too.
+// logs makes r.u and r.v log p and log(1-p) of class c, the latter if both are wanted; r.p and r.q too.
 func (r *reader) logs(c int) {
 	if r.view.act != softmaxLogits {
 		r.probs(c)
@@ -393,13 +394,17 @@ func (r *reader) logs(c int) {
 		r.haveU, r.haveQ = false, false
 		r.shiftedClass(c, r.q)
 		vec.Lack(r.q, r.p, r.q)
-		vec.LogSoftmaxClass(r.u, r.z[c], r.m, r.rest)
-		vec.Log(r.v, r.q)
+		vec.LogSoftmaxClass(r.u, r.z[c], r.m, r.whole())
+		if r.both {
+			vec.Log(r.v, r.q)
+		}
 	case sigmoidLogits:
 		vec.LogSigmoid(r.u, r.v, r.z[c])
 	default:
 		logClamped(r.u, r.p)
-		logClamped(r.v, r.q)
+		if r.both {
+			logClamped(r.v, r.q)
+		}
 	}
 }
 
@@ -421,17 +426,22 @@ func (r *reader) trueClass(c int, complement bool) {
 	if r.haveU && (r.haveQ || !complement) {
 		return
 	}
-	r.haveU, r.haveQ = true, true
 	r.p = r.mem.p[:r.n] // it may have been the caller's
 	r.q = r.mem.q[:r.n]
 	switch r.view.act {
 	case softmaxLogits:
-		vec.GatherTrue(r.p, r.z, r.labels)
-		q := r.q
-		if !complement {
-			q, r.haveQ = nil, false
+		if !r.haveU || !r.keep {
+			vec.GatherTrue(r.p, r.z, r.labels)
+			vec.LogSoftmaxClass(r.u, r.p, r.m, r.whole())
 		}
-		vec.TrueSoftmax(r.u, q, r.p, r.m, r.rest)
+		r.haveU, r.haveQ = true, complement
+		switch { // own is free, and p of it
+		case complement && r.keep:
+			vec.GatherTrue(r.own, r.mem.kept[:r.shape.C], r.labels)
+			vec.KeptSoftmax(r.own, r.q, r.own, r.rest)
+		case complement:
+			vec.SoftmaxClass(r.own, r.q, r.p, r.m, r.rest)
+		}
 		return
 	case softmaxProbs:
 		vec.GatherTrue(r.p, r.z, r.labels)
@@ -440,6 +450,16 @@ func (r *reader) trueClass(c int, complement bool) {
 		vec.TrueOfTwo(r.p, r.q, r.z[c], r.labels, r.class(c))
 	}
 	logClamped(r.u, r.p)
+	r.haveU, r.haveQ = true, true
+}
+
+// whole makes r.e log(1+rest), once.
+func (r *reader) whole() []float32 {
+	if !r.faded {
+		vec.Log1p(r.e, r.rest)
+		r.faded = true
+	}
+	return r.e
 }
 
 // sides are the labels of a channel, 1 for a hit.
@@ -509,9 +529,7 @@ func (r *reader) term(t *term, loss, slope []float32, c int) {
 			vec.LackPart(p, r.other, r.own)
 		}
 	case p != nil || v != nil:
-		p = r.mem.tmp[:r.n]
-		vec.GatherTrue(p, r.z, r.labels)
-		vec.SoftmaxClass(p, nil, p, r.m, r.rest)
+		p = r.own
 		if v != nil {
 			vec.LogPart(v, r.q, p)
 		}

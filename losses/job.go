@@ -97,8 +97,9 @@ type group struct {
 	hard       bool     // some term reads the true class
 	dense      bool     // some term reads every class
 	complement bool     // some loss of the true class reads 1-p
+	both       bool     // some loss reads log(1-p) of each class
 	read       *reader
-	p, q, g    [][]float32 // of all classes, for chains
+	p, g, d    [][]float32 // of all classes, for chains: d are those of g, or where these will be
 	spread     *spreader
 }
 
@@ -149,6 +150,7 @@ func (s *Scratch) NewJob(in Input, specs []Spec) (*Job, error) {
 func (j *Job) takeReaders() {
 	for _, g := range j.views {
 		g.read = j.scratch.reader(&j.in, &g.view)
+		g.read.both = g.both
 	}
 }
 
@@ -400,7 +402,7 @@ func (j *Job) layOut(t *term, g *group) {
 		}
 		switch {
 		case g.act.sigmoid() && (g.soft || g.smoothing > 0), one && !g.act.sigmoid():
-			t.form, g.dense = bothPixel, true
+			t.form, g.dense, g.both = bothPixel, true, true
 		case g.soft || g.smoothing > 0:
 			t.form, g.dense = densePixel, true
 		default:

@@ -106,6 +106,51 @@ func TestHeatmapSumsToValue(t *testing.T) {
 	})
 }
 
+// A gradient, a heat map or values that are wanted alone are those that come with
+// the others, which take other ways.
+func TestOutputsAlone(t *testing.T) {
+	each(t, 1, 33, 32, func(t *testing.T, e *Entry, s sample, r ran) {
+		outputAlone(t, s, r)
+		s = s.masked()
+		if r, err := run(e, s); err == nil {
+			outputAlone(t, s, r)
+		}
+	})
+}
+
+func outputAlone(t *testing.T, s sample, r ran) {
+	for _, row := range []struct {
+		name string
+		of   func(o *Out) *[]float32
+	}{
+		{"gradient", func(o *Out) *[]float32 { return &o.Gradient }},
+		{"heat map", func(o *Out) *[]float32 { return &o.Heatmap }},
+		{"values", func(o *Out) *[]float32 { return &o.Values }},
+	} {
+		want := *row.of(&r.out)
+		if want == nil {
+			continue
+		}
+		got := nans(len(want))
+		var out Out
+		*row.of(&out) = got
+		results, err := Evaluate(s.in, []Spec{r.spec}, []Out{out})
+		if err != nil {
+			t.Errorf("%s alone: %v", row.name, err)
+			return
+		}
+		if results[0].Value != r.result.Value && !math.IsNaN(r.result.Value) {
+			t.Errorf("with the %s alone the value is %v, want %v", row.name, results[0].Value, r.result.Value)
+		}
+		for i, x := range got {
+			if x != want[i] {
+				t.Errorf("%s[%d] alone is %v, want %v", row.name, i, x, want[i])
+				return
+			}
+		}
+	}
+}
+
 // What is written without reduction sums to the value.
 func TestValuesSumToValue(t *testing.T) {
 	each(t, 1, 3, 5, func(t *testing.T, e *Entry, s sample, r ran) {

@@ -424,21 +424,28 @@ func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
 	r, s := g.read, g.spreader()
 	n := r.n
 	heat := s.heat[:n]
+	if o.Heatmap == nil && o.Values == nil {
+		heat = nil
+	}
 	if t.form != hardPixel {
-		vec.Fill(heat, 0)
+		if heat != nil {
+			vec.Fill(heat, 0)
+		}
 		j.spreadDense(g, t, o, heat)
 	} else {
 		rise, weight := s.rise[:n], s.weight[:n]
 		if o.Gradient == nil {
 			rise = nil
 		}
-		if t.log && o.Heatmap == nil && o.Values == nil {
+		if t.log && heat == nil {
 			r.byClassOf(rise, t.hit, -1)
 		} else {
 			r.trueClass(0, true)
 			r.byClassOf(weight, t.hit, 1)
 			r.term(t, r.loss, rise, 0)
-			vec.Mul(heat, r.loss, weight)
+			if heat != nil {
+				vec.Mul(heat, r.loss, weight)
+			}
 			if rise != nil {
 				vec.Mul(rise, rise, weight)
 			}
@@ -461,34 +468,35 @@ func (j *Job) spreadSoftmax(g *group, t *term, o Out) {
 }
 
 // chainTrue takes rise, the derivative by log p of the true class or by its logit,
-// to the scores of all classes.
+// to the scores of all classes: by a logit it is hit where its class is true, and f
+// times what it has of the probability elsewhere.
 func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 	r, s := g.read, g.spreader()
 	n, C := r.n, g.channels
 	f, hit := s.all[:n], s.rest[:n]
-	chained := r.ofLogits(t)
-	if chained { // by the logit of another class it is what that has of q
+	switch {
+	case g.act == softmaxProbs:
+	case r.ofLogits(t): // by the logit of another class it is what that has of q
 		lack := r.q
 		if r.near {
 			lack = r.other
 		}
 		vec.Ratio(f, rise, lack, leastLack)
 		vec.Scale(f, f, -1)
-		copy(hit, rise)
+		hit = rise
+	case !r.near:
+		r.trueClass(0, true)
+		vec.Scale(f, rise, -1)
+		vec.Mul(hit, rise, r.q)
+	case C > 3:
+		vec.ChainMost(f, hit, r.own, r.other, r.top, r.low, rise)
+	default:
+		r.part()
+		vec.ChainPart(f, hit, r.own, r.other, rise)
 	}
-	if r.near {
-		switch {
-		case chained:
-		case C > 3:
-			vec.ChainMost(f, hit, r.own, r.other, r.top, r.low, rise)
-		default:
-			r.part()
-			vec.ChainPart(f, hit, r.own, r.other, rise)
-		}
-		if r.room != nil && r.size == n {
-			r.chainKept(f, hit)
-			return
-		}
+	if r.near && r.room != nil && r.size == n {
+		r.chainKept(f, hit)
+		return
 	}
 	for c := range C {
 		plane := r.image*C + c
@@ -496,21 +504,21 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 		if t.alone {
 			d = r.plane(gradient, plane, d)
 		}
-		switch {
-		case g.act == softmaxProbs:
+		if g.act == softmaxProbs {
 			vec.Ratio(d, rise, r.z[c], leastP)
 			vec.Hits(r.t, r.labels, int32(c))
 			vec.Mul(d, d, r.t)
-		case !r.near && chained:
-			r.probs(c)
-			vec.MulUnless(d, r.p, f, hit, r.labels, int32(c))
-		case !r.near:
-			r.probs(c)
-			vec.TrueChain(d, rise, r.p, r.q, r.labels, int32(c))
-		case r.count[c+1] > 0:
-			vec.MulUnless(d, r.grown[c], f, hit, r.labels, int32(c))
-		default:
-			vec.Mul(d, r.grown[c], f)
+		} else {
+			x := r.grown[c]
+			if !r.near {
+				r.softmaxClass(c, nil)
+				x = r.p
+			}
+			if r.count[c+1] > 0 {
+				vec.MulUnless(d, x, f, hit, r.labels, int32(c))
+			} else {
+				vec.Mul(d, x, f)
+			}
 		}
 		if &d[0] == &s.tmp[0] {
 			r.put(gradient, plane, d, t.alone)

@@ -240,7 +240,11 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 		}
 		r.denseTarget(c)
 		if !answers {
-			j.denseSlope(t, g, c, grad, heat)
+			d := grad
+			if rise == nil {
+				d = nil
+			}
+			j.denseSlope(t, g, c, d, heat)
 			break
 		}
 		soft.SoftTerm(r.loss, r.rise, r.logit(c), r.t)
@@ -259,10 +263,11 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 			vec.SigmoidSlope(grad, r.p, r.q, r.labels, r.class(c), float32(d.hit), float32(d.miss))
 			break
 		}
-		if o.Heatmap != nil {
-			vec.Fill(heat, 0)
+		share := heat
+		if o.Heatmap == nil {
+			share = nil
 		}
-		j.regionSlope(t, g, plane, c, grad, heat, o)
+		j.regionSlope(t, g, plane, c, grad, share)
 		if !probs {
 			vec.Mul(grad, grad, r.p)
 			vec.Mul(grad, grad, r.q)
@@ -298,117 +303,175 @@ const leastP = 1e-12
 // leastLack is below every 1-p of a softmax, and of what is not a class.
 const leastLack = 1e-38
 
-// regionSlope is d value / d p of a ratio; its share is added to heat. For the
-// plane of class c, after probs.
-func (j *Job) regionSlope(t *term, g *group, plane, c int, grad, heat []float32, o Out) {
+// regionSlope is d value / d p of a ratio for the plane of class c, after probs,
+// and its share of the heat. Either may be nil.
+func (j *Job) regionSlope(t *term, g *group, plane, c int, d, heat []float32) {
 	r := g.read
-	d := &t.region[plane]
-	squares := d.square != 0 || d.abs != 0
-	if g.soft {
-		if !g.act.sigmoid() {
-			r.soft(c)
-		}
-		vec.Mix(grad, r.t, float32(d.hit), float32(d.miss))
-		if o.Heatmap != nil {
-			vec.ShareSoft(heat, r.p, r.q, r.t, float32(d.fp), float32(d.fn), float32(d.even))
-		}
-	} else {
-		k := r.class(c)
-		vec.Choose(grad, r.labels, k, float32(d.hit), float32(d.miss))
-		if o.Heatmap != nil {
-			vec.Share(heat, r.p, r.q, r.labels, k, float32(d.fp), float32(d.fn), float32(d.even))
+	o := &t.region[plane]
+	squares := o.square != 0 || o.abs != 0
+	k := r.class(c)
+	if g.soft && !g.act.sigmoid() {
+		r.soft(c)
+	}
+	if d != nil {
+		if g.soft {
+			vec.Mix(d, r.t, float32(o.hit), float32(o.miss))
+		} else {
+			vec.Choose(d, r.labels, k, float32(o.hit), float32(o.miss))
+			if squares {
+				vec.Hits(r.t, r.labels, k)
+			}
 		}
 		if squares {
-			vec.Hits(r.t, r.labels, k)
+			vec.AddSquare(d, r.p, r.t, float32(o.square), float32(o.abs))
 		}
+		r.weigh(d)
 	}
-	if squares {
-		vec.AddSquare(grad, r.p, r.t, float32(d.square), float32(d.abs))
-	}
-	r.weigh(grad)
-	if o.Heatmap != nil {
+	if heat != nil {
+		vec.Fill(heat, 0)
+		if g.soft {
+			vec.ShareSoft(heat, r.p, r.q, r.t, float32(o.fp), float32(o.fn), float32(o.even))
+		} else {
+			vec.Share(heat, r.p, r.q, r.labels, k, float32(o.fp), float32(o.fn), float32(o.even))
+		}
 		r.weigh(heat)
 	}
 }
 
 // spreadDense fills the gradient of a loss that reads every class, and adds its
-// share to heat.
+// share to heat, which may be nil.
 func (j *Job) spreadDense(g *group, t *term, o Out, heat []float32) {
 	r, s := g.read, g.spreader()
-	n, C := r.n, g.channels
+	n := r.n
 	g.room()
-	one := s.tmp[:n]
-	p, q := r.p, r.q
-	for c := range C {
-		d := g.g[c][:n]
-		r.p, r.q = g.p[c][:n], g.q[c][:n]
-		if t.form == regionTerm {
-			r.probs(c)
-			vec.Fill(one, 0)
-			j.regionSlope(t, g, r.image*C+c, c, d, one, o)
-			if g.act == softmaxLogits {
-				vec.Mul(d, d, r.p)
+	var one []float32
+	if heat != nil {
+		one = s.tmp[:n]
+	}
+	near := r.near && t.form == regionTerm
+	p := r.p
+	for c := range g.channels {
+		plane := r.image*g.channels + c
+		var d []float32
+		if o.Gradient != nil {
+			d = g.g[c][:n]
+			if t.alone {
+				d = r.plane(o.Gradient, plane, d)
 			}
+			g.d[c] = d
+		}
+		r.p = g.p[c][:n]
+		if t.form == regionTerm {
+			j.spreadRatio(t, g, plane, c, d, one)
 		} else {
 			r.logs(c)
 			r.denseTarget(c)
 			j.denseSlope(t, g, c, d, one)
 			if o.Values != nil && t.form == bothPixel {
-				r.put(o.Values, r.image*C+c, one, true)
+				r.put(o.Values, plane, one, true)
 			}
 		}
-		vec.Add(heat, heat, one)
+		if heat != nil {
+			vec.Add(heat, heat, one)
+		}
 	}
-	r.p, r.q = p, q
+	r.p = p
 	if o.Gradient == nil {
 		return
 	}
-	switch {
-	case g.act == softmaxLogits && t.form == regionTerm:
-		g.chain(r, r.leading())
-	case g.act == softmaxLogits:
-		g.chain(r, r.arg)
+	if g.act == softmaxLogits {
+		g.chain(r, near)
 	}
-	for c := range C {
-		r.put(o.Gradient, r.image*C+c, g.g[c][:n], t.alone)
+	for c, d := range g.d {
+		r.put(o.Gradient, r.image*g.channels+c, d, t.alone)
+	}
+}
+
+// spreadRatio is p d value / d p of logits of exclusive classes, d value / d p of
+// their probabilities, and its heat.
+func (j *Job) spreadRatio(t *term, g *group, plane, c int, d, heat []float32) {
+	r := g.read
+	logits := g.act == softmaxLogits
+	switch o := &t.region[plane]; {
+	case !logits:
+		r.probs(c)
+	case heat == nil && !g.soft && r.w == nil && o.square == 0 && o.abs == 0:
+		r.softmaxClass(c, nil)
+		vec.SigmoidSlope(d, r.p, r.ones, r.labels, int32(c), float32(o.hit), float32(o.miss))
+		return
+	default:
+		r.softmaxClass(c, r.q)
+	}
+	j.regionSlope(t, g, plane, c, d, heat)
+	if logits && d != nil {
+		vec.Mul(d, d, r.p)
 	}
 }
 
 // denseSlope is the slope of a channel and its heat, after logs and denseTarget:
 // d loss / d p where probabilities are given, d loss / d logit of a channel on
 // its own, p d loss / d p of exclusive classes, where p d log(1-p) / d p =
-// -p/(1-p).
+// -p/(1-p). Either may be nil.
 func (j *Job) denseSlope(t *term, g *group, c int, d, heat []float32) {
 	r, s := g.read, g.spreader()
 	l, n := t.pixel, r.n
 	weight, rise := s.weight[:n], s.rise[:n]
-	probs := g.act == softmaxProbs || g.act == sigmoidProbs
-	l.Term(r.loss, rise, r.u, r.q)
+	if d == nil {
+		rise = nil
+	}
+	j.denseTerm(t, rise)
 	vec.Scale(weight, r.t, float32(t.hit[c]))
-	vec.Mul(heat, weight, r.loss)
-	vec.Mul(d, weight, rise)
-	if probs {
-		vec.Ratio(d, d, r.p, leastP)
+	if heat != nil {
+		vec.Mul(heat, weight, r.loss)
+	}
+	if d != nil {
+		vec.Mul(d, weight, rise)
+		if g.act == softmaxProbs || g.act == sigmoidProbs {
+			vec.Ratio(d, d, r.p, leastP)
+		}
 	}
 	if t.form == bothPixel {
 		l.Term(r.loss, rise, r.v, r.p)
 		vec.Mix(weight, r.t, 0, float32(t.miss[c]))
-		vec.MulAddTo(heat, weight, r.loss)
-		vec.Mul(rise, rise, weight)
-		switch g.act {
-		case sigmoidLogits:
-			vec.Mul(d, d, r.q)
-			vec.Mul(rise, rise, r.p)
-		case softmaxLogits:
-			vec.Mul(rise, rise, r.p)
-			vec.Ratio(rise, rise, r.q, leastLack)
-		default:
-			vec.Ratio(rise, rise, r.q, leastP)
+		if heat != nil {
+			vec.MulAddTo(heat, weight, r.loss)
 		}
-		vec.Sub(d, d, rise)
+		if d != nil {
+			vec.Mul(rise, rise, weight)
+			switch g.act {
+			case sigmoidLogits:
+				vec.Mul(d, d, r.q)
+				vec.Mul(rise, rise, r.p)
+			case softmaxLogits:
+				vec.Mul(rise, rise, r.p)
+				vec.Ratio(rise, rise, r.q, leastLack)
+			default:
+				vec.Ratio(rise, rise, r.q, leastP)
+			}
+			vec.Sub(d, d, rise)
+		}
 	}
-	r.weigh(heat)
-	r.weigh(d)
+	if heat != nil {
+		r.weigh(heat)
+	}
+	if d != nil {
+		r.weigh(d)
+	}
+}
+
+// denseTerm is Term after logs. Of exclusive classes p is known already.
+func (j *Job) denseTerm(t *term, slope []float32) {
+	r := t.group.read
+	if slope == nil || t.logits == nil || r.view.act != softmaxLogits {
+		t.pixel.Term(r.loss, slope, r.u, r.q)
+		return
+	}
+	v := r.loss
+	if t.logits.NeedsLogs() {
+		vec.Log(v, r.q)
+	}
+	t.logits.TermOfLogits(r.loss, slope, r.u, r.p, r.q, v)
+	vec.Ratio(slope, slope, r.q, leastLack)
 }
 
 // room gives the group planes for all classes of a block.
@@ -416,24 +479,31 @@ func (g *group) room() {
 	if g.g != nil {
 		return
 	}
+	g.d = make([][]float32, g.channels)
 	for range g.channels {
 		g.p = append(g.p, make([]float32, vec.Block))
-		g.q = append(g.q, make([]float32, vec.Block))
 		g.g = append(g.g, make([]float32, vec.Block))
 	}
 }
 
-// chain turns g_c = p_c dL/dp_c of all classes into dL/dz_c = g_c - p_c Σ g.
-func (g *group) chain(r *reader, arg []int32) {
+// chain turns d_c = p_c dL/dp_c of all classes into dL/dz_c = d_c - p_c Σ d. near
+// tells of what p is made.
+func (g *group) chain(r *reader, near bool) {
 	s, n := g.spreader(), r.n
-	all, rest := s.all[:n], s.rest[:n]
+	all, rest, q, arg := s.all[:n], s.rest[:n], s.tmp[:n], r.arg
+	if near {
+		vec.LackPart(q, r.top, r.low)
+		arg = r.leading()
+	} else {
+		vec.LackPart(q, r.ones, r.rest)
+	}
 	vec.Fill(all, 0)
 	vec.Fill(rest, 0)
-	for c := range g.channels {
-		vec.ChainSum(all, rest, g.g[c][:n], arg, int32(c))
+	for c, d := range g.d {
+		vec.ChainSum(all, rest, d, arg, int32(c))
 	}
-	for c := range g.channels {
-		vec.SoftmaxChain(g.g[c][:n], g.p[c][:n], g.q[c][:n], all, rest, arg, int32(c))
+	for c, d := range g.d {
+		vec.SoftmaxChain(d, g.p[c][:n], q, all, rest, arg, int32(c))
 	}
 }
 
@@ -460,10 +530,11 @@ func (j *Job) chainPlanes(g *group, grad []float32) error {
 						return err
 					}
 				}
-				r.p, r.q = g.p[c][:r.n], g.q[c][:r.n]
+				r.p = g.p[c][:r.n]
 				r.probs(c)
 				start := (image*s.C+c)*px + at
 				d := g.g[c][:r.n]
+				g.d[c] = d
 				copy(d, grad[start:start+size])
 				clear(d[size:])
 				vec.Mul(d, d, r.p)
@@ -473,10 +544,10 @@ func (j *Job) chainPlanes(g *group, grad []float32) error {
 				}
 			}
 			if !g.act.sigmoid() {
-				g.chain(r, r.arg)
-				for c := range s.C {
+				g.chain(r, false)
+				for c, d := range g.d {
 					start := (image*s.C+c)*px + at
-					copy(grad[start:start+size], g.g[c])
+					copy(grad[start:start+size], d)
 				}
 			}
 		}

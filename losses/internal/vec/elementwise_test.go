@@ -30,12 +30,6 @@ func TestElementwise(t *testing.T) {
 				}
 				return 0
 			}},
-			{"TrueChain", func(dst []float32) { TrueChain(dst, old, x, y, label, 2) }, func(i int) float32 {
-				if label[i] == 2 {
-					return old[i] * y[i]
-				}
-				return old[i] * -x[i]
-			}},
 		} {
 			dst, standing := guarded(n)
 			copy(dst, old)

@@ -159,43 +159,18 @@ func others(q, e, rest []float32) {
 	}
 }
 
-// LogSoftmaxClass is u = (z-m) - log(1+rest): the log probability of a class.
-func LogSoftmaxClass(u, z, m, rest []float32) {
+// LogSoftmaxClass is u = (z-m) - whole: the log probability of a class, with whole = log(1+rest) of Log1p.
+func LogSoftmaxClass(u, z, m, whole []float32) {
 	n := len(u)
-	check(n, len(z), len(m), len(rest))
-	z, m, rest = z[:n], m[:n], rest[:n]
+	check(n, len(z), len(m), len(whole))
+	z, m, whole = z[:n], m[:n], whole[:n]
 	for i := 0; i <= n-Step; i += Step {
-		a, b, c, d := load4(at(rest, i))
-		e, f, g, h := plusOne4(a, b, c, d)
-		p, q, r, s := lost4(a, b, c, d, e, f, g, h)
-		k, l, y, w := exponent4(bits(e), bits(f), bits(g), bits(h))
-		a, b, c, d = fraction4(bits(e), bits(f), bits(g), bits(h), k, l, y, w)
-		a, b, c, d = restore4(a, b, c, d, p, q, r, s, k, l, y, w)
-		e, f, g, h = ratio4(a, b, c, d)
-		p, q, r, s = short4(mul4(e, f, g, h, e, f, g, h))
-		p, q, r, s = tail4(p, q, r, s, e, f, g, h, a, b, c, d)
-		a, b, c, d = octaves4(a, b, c, d, p, q, r, s, k, l, y, w)
-		e, f, g, h = load4(at(z, i))
-		p, q, r, s = load4(at(m, i))
-		e, f, g, h = sub4(e, f, g, h, p, q, r, s)
-		a, b, c, d = sub4(e, f, g, h, a, b, c, d)
+		a, b, c, d := load4(at(z, i))
+		e, f, g, h := load4(at(m, i))
+		a, b, c, d = sub4(a, b, c, d, e, f, g, h)
+		e, f, g, h = load4(at(whole, i))
+		a, b, c, d = sub4(a, b, c, d, e, f, g, h)
 		store4(at(u, i), a, b, c, d)
-	}
-}
-
-// TrueSoftmax is u = log p and q = 1-p of the true class, whose logit is zt (GatherTrue): LogSoftmaxClass and the q of
-// SoftmaxClass together. q may be nil, which saves half of the time.
-func TrueSoftmax(u, q, zt, m, rest []float32) {
-	check(len(u), len(zt), len(m), len(rest))
-	apart(u, zt)
-	apart(u, m)
-	apart(u, rest)
-	LogSoftmaxClass(u, zt, m, rest)
-	if q != nil {
-		check(len(u), len(q))
-		apart(q, rest)
-		drop(q, zt, m)
-		others(q, q, rest)
 	}
 }
 
