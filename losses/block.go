@@ -292,12 +292,19 @@ func has(list []int32, x int32) bool {
 	return false
 }
 
-// soft loads the target of class c as numbers.
+// soft points r.t at the target of class c as numbers, of the padded length.
+//
+//go:noinline
 func (r *reader) soft(c int) {
 	px := r.shape.Pixels()
 	start := (r.image*r.shape.C+c)*px + r.at
-	copy(r.t, r.in.Target.Soft[start:start+r.size])
-	clear(r.t[r.size:])
+	r.t = r.in.Target.Soft[start : start+r.size]
+	if r.size < r.n {
+		t := r.mem.t[:r.n]
+		copy(t, r.t)
+		clear(t[r.size:])
+		r.t = t
+	}
 }
 
 // denseTarget makes r.t the target of class c: soft, or hard with smoothing.
@@ -319,7 +326,9 @@ func (r *reader) denseTarget(c int) {
 			scale, add = 1-s, s/2
 		}
 	}
-	vec.Line(r.t, r.t, scale, add)
+	t := r.mem.t[:r.n]
+	vec.Line(t, r.t, scale, add)
+	r.t = t
 }
 
 // class is the label that hits channel c.
@@ -384,16 +393,22 @@ func (r *reader) probability(c int, complement bool) {
 	}
 }
 
-// logs makes r.u and r.v log p and log(1-p) of class c, the latter if both are wanted; r.p and r.q too.
-func (r *reader) logs(c int) {
+// logs makes r.u log p of class c, and r.v log(1-p) if that is wanted. Of exclusive
+// classes it makes r.p and r.q if q, r.p alone if p; of others both.
+func (r *reader) logs(c int, p, q bool) {
 	if r.view.act != softmaxLogits {
 		r.probs(c)
 	}
 	switch r.view.act {
 	case softmaxLogits:
 		r.haveU, r.haveQ = false, false
-		r.shiftedClass(c, r.q)
-		vec.Lack(r.q, r.p, r.q)
+		switch {
+		case q:
+			r.shiftedClass(c, r.q)
+			vec.Lack(r.q, r.p, r.q)
+		case p:
+			r.shiftedClass(c, nil)
+		}
 		vec.LogSoftmaxClass(r.u, r.z[c], r.m, r.whole())
 		if r.both {
 			vec.Log(r.v, r.q)

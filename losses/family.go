@@ -134,8 +134,8 @@ func onLogits(loss any) bool {
 // LogLikelihood is a Pixel loss that is -u.
 type LogLikelihood interface{ LogLikelihood() }
 
-// Modulated is a Pixel loss whose value reads q; of any other q is only made for
-// the slope.
+// Modulated is a Pixel loss whose Term reads q; of any other q is only made to
+// chain its slope.
 type Modulated interface{ Modulated() bool }
 
 // OfLogits is a Pixel loss whose slope by the logit of the true class, q times that by u, is not made of the latter, as it has

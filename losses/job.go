@@ -39,26 +39,27 @@ type Job struct {
 
 // term is one loss of one spec: a spec is one term, or several if Compound.
 type term struct {
-	spec    int
-	weight  float64
-	loss    any
-	options Options
-	group   *group
-	on      []bool
-	at      int  // of its own state
-	alone   bool // the only term of its spec
-	form    termForm
-	exact   bool  // a region term that needs the digits of small errors
-	pixel   Pixel // the loss, if it is one; what else it is, nil where it is not
-	soft    SoftPixel
-	logits  OfLogits
-	ofLog   func(loss, x, log []float32) // of OfLog
-	divisor Divided
-	log     bool // it is a LogLikelihood
-	squared bool // it is -q² u
-	same    bool // its state is that of a term before it
-	even    bool // the two classes of a channel weigh the same
-	plain   bool // even, and the cross entropy of logits
+	spec      int
+	weight    float64
+	loss      any
+	options   Options
+	group     *group
+	on        []bool
+	at        int  // of its own state
+	alone     bool // the only term of its spec
+	form      termForm
+	exact     bool  // a region term that needs the digits of small errors
+	pixel     Pixel // the loss, if it is one; what else it is, nil where it is not
+	soft      SoftPixel
+	logits    OfLogits
+	ofLog     func(loss, x, log []float32) // of OfLog
+	divisor   Divided
+	log       bool // it is a LogLikelihood
+	squared   bool // it is -q² u
+	modulated bool // it is Modulated
+	same      bool // its state is that of a term before it
+	even      bool // the two classes of a channel weigh the same
+	plain     bool // even, and the cross entropy of logits
 
 	hit, miss   []float64 // d value / d sum of the pixels' losses, per channel
 	hitB, missB []float64 // the same for a divisor
@@ -98,6 +99,7 @@ type group struct {
 	dense      bool     // some term reads every class
 	complement bool     // some loss of the true class reads 1-p
 	both       bool     // some loss reads log(1-p) of each class
+	lacks      bool     // some sum or loss of each class reads 1-p
 	read       *reader
 	p, g, d    [][]float32 // of all classes, for chains: d are those of g, or where these will be
 	spread     *spreader
@@ -402,9 +404,10 @@ func (j *Job) layOut(t *term, g *group) {
 		}
 		switch {
 		case g.act.sigmoid() && (g.soft || g.smoothing > 0), one && !g.act.sigmoid():
-			t.form, g.dense, g.both = bothPixel, true, true
+			t.form, g.dense, g.both, g.lacks = bothPixel, true, true, true
 		case g.soft || g.smoothing > 0:
 			t.form, g.dense = densePixel, true
+			g.lacks = g.lacks || t.modulated
 		default:
 			t.form, g.hard = hardPixel, true
 			_, weighs := l.(Weigher)
@@ -413,8 +416,7 @@ func (j *Job) layOut(t *term, g *group) {
 			}
 			t.even = !weighs && g.act.sigmoid() && !g.perPixel && len(t.options.ClassWeights) < 2
 			t.plain = t.even && t.log && g.act == sigmoidLogits
-			m, ok := l.(Modulated)
-			g.complement = g.complement || ok && m.Modulated()
+			g.complement = g.complement || t.modulated
 		}
 		if o := g.twin(t); o != nil {
 			t.at, t.same = o.at, true
@@ -426,7 +428,7 @@ func (j *Job) layOut(t *term, g *group) {
 		}
 		t.at = j.reserve(slots * slot)
 	case Region, Joint:
-		t.form, g.dense = regionTerm, true
+		t.form, g.dense, g.lacks = regionTerm, true, true
 		if s, ok := l.(Squarer); ok && s.Squares() {
 			g.squares = true
 			g.exact = g.exact || !g.soft // |p-t| is p or q
@@ -474,6 +476,9 @@ func (t *term) settle(l Pixel) {
 	_, t.log = l.(LogLikelihood)
 	if s, ok := l.(Squared); ok {
 		t.squared = s.Squared()
+	}
+	if m, ok := l.(Modulated); ok {
+		t.modulated = m.Modulated()
 	}
 	t.logits, _ = l.(OfLogits)
 	if o, ok := l.(OfLog); ok {

@@ -484,32 +484,39 @@ func TestHardTargetAsSoft(t *testing.T) {
 				if s.in.Target.Kind != Hard {
 					continue
 				}
-				hard, err := run(e, s)
-				if err != nil {
-					t.Fatalf("%s: %v", s.name, err)
-				}
-				in := s.in
-				in.Prediction.Form = Probs
-				soft := s
-				soft.in.Target = Target{Kind: Soft, Soft: perfect(in, s.mode).Data}
-				if !possible(e, soft) {
-					continue
-				}
-				other, err := run(e, soft)
-				if err != nil {
-					t.Fatalf("%s: %v", s.name, err)
-				}
-				if !nearly(hard.result.Value, other.result.Value, 1e-5) {
-					t.Errorf("%s: %v as labels, %v as numbers", s.name, hard.result.Value, other.result.Value)
-				}
-				for i, x := range hard.out.Gradient {
-					if y := other.out.Gradient[i]; math.Abs(float64(x-y)) > 1e-5 {
-						t.Errorf("%s: gradient[%d] is %v as labels, %v as numbers", s.name, i, x, y)
-						break
-					}
+				hardAsSoft(t, e, s)
+				if smoothed := s.with(map[string]any{"labelSmoothing": 0.2}); possible(e, smoothed) {
+					hardAsSoft(t, e, smoothed)
 				}
 			}
 		})
+	}
+}
+
+func hardAsSoft(t *testing.T, e *Entry, s sample) {
+	in := s.in
+	in.Prediction.Form = Probs
+	soft := s
+	soft.in.Target = Target{Kind: Soft, Soft: perfect(in, s.mode).Data}
+	if !possible(e, soft) {
+		return
+	}
+	hard, err := run(e, s)
+	if err != nil {
+		t.Fatalf("%s %v: %v", s.name, s.options, err)
+	}
+	other, err := run(e, soft)
+	if err != nil {
+		t.Fatalf("%s %v: %v", s.name, s.options, err)
+	}
+	if !nearly(hard.result.Value, other.result.Value, 1e-5) {
+		t.Errorf("%s %v: %v as labels, %v as numbers", s.name, s.options, hard.result.Value, other.result.Value)
+	}
+	for i, x := range hard.out.Gradient {
+		if y := other.out.Gradient[i]; math.Abs(float64(x-y)) > 1e-5 {
+			t.Errorf("%s %v: gradient[%d] is %v as labels, %v as numbers", s.name, s.options, i, x, y)
+			break
+		}
 	}
 }
 

@@ -156,13 +156,10 @@ func (j *Job) scanStats(g *group, r *reader, c int, state []float64) {
 		at := s[c*statSlots*slot:]
 		var hit, miss, hitW, missW float64
 		if g.soft {
-			ones := r.mem.tmp[:r.n]
-			copy(ones, r.ones)
-			clear(ones[r.size:])
 			if !g.act.sigmoid() {
 				r.soft(c)
 			}
-			hit = vec.Dot(ones, r.t)
+			hit = vec.Sum(r.t)
 			miss = float64(r.size) - hit
 			hitW, missW = hit, miss
 			if r.w != nil {

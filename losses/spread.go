@@ -236,7 +236,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 		soft := t.soft
 		answers := soft != nil && g.soft // by the logit itself
 		if !answers || probs {
-			r.logs(c)
+			r.logs(c, true, true)
 		}
 		r.denseTarget(c)
 		if !answers {
@@ -364,7 +364,7 @@ func (j *Job) spreadDense(g *group, t *term, o Out, heat []float32) {
 		if t.form == regionTerm {
 			j.spreadRatio(t, g, plane, c, d, one)
 		} else {
-			r.logs(c)
+			r.logs(c, true, t.modulated || t.form == bothPixel)
 			r.denseTarget(c)
 			j.denseSlope(t, g, c, d, one)
 			if o.Values != nil && t.form == bothPixel {
@@ -420,7 +420,11 @@ func (j *Job) denseSlope(t *term, g *group, c int, d, heat []float32) {
 		rise = nil
 	}
 	j.denseTerm(t, rise)
-	vec.Scale(weight, r.t, float32(t.hit[c]))
+	if t.hit[c] == 1 {
+		weight = r.t
+	} else {
+		vec.Scale(weight, r.t, float32(t.hit[c]))
+	}
 	if heat != nil {
 		vec.Mul(heat, weight, r.loss)
 	}
@@ -432,6 +436,7 @@ func (j *Job) denseSlope(t *term, g *group, c int, d, heat []float32) {
 	}
 	if t.form == bothPixel {
 		l.Term(r.loss, rise, r.v, r.p)
+		weight = s.weight[:n]
 		vec.Mix(weight, r.t, 0, float32(t.miss[c]))
 		if heat != nil {
 			vec.MulAddTo(heat, weight, r.loss)
