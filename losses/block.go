@@ -122,7 +122,7 @@ func (r *reader) begin(image, at, size int) {
 	r.haveU, r.haveQ, r.haveP, r.faded, r.near, r.counted = false, false, false, false, false, -1
 	r.few[0], r.spread, r.settled, r.risen = nil, false, false, nil
 	r.p, r.q, r.own = r.mem.p[:r.n], r.mem.q[:r.n], r.mem.own[:r.n]
-	if len(r.u) != r.n {
+	if len(r.t) != r.n {
 		r.cut(r.n)
 	}
 }

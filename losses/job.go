@@ -176,6 +176,7 @@ func (j *Job) Release() {
 		if g.read != nil {
 			g.read.in, g.read.view, g.read.room = nil, nil, nil
 			clear(g.read.z) // parts of the caller's data
+			g.read.t = nil  // so may this be; without it begin cuts anew
 			j.scratch.readers = append(j.scratch.readers, g.read)
 			g.read = nil
 		}

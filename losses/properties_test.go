@@ -151,6 +151,50 @@ func outputAlone(t *testing.T, s sample, r ran) {
 	}
 }
 
+// A job with memory that others have released gives what one of its own gives, and
+// no job writes into what was given to another: of whole blocks, after which a
+// reader is as it was.
+func TestReleased(t *testing.T) {
+	var scratch Scratch
+	type given struct {
+		name       string
+		data, kept []float32
+	}
+	var all []given
+	each(t, 1, 32, 32, func(t *testing.T, e *Entry, s sample, r ran) {
+		for _, x := range [][]float32{s.in.Prediction.Data, s.in.Target.Soft} {
+			all = append(all, given{e.Name + " " + s.name, x, append([]float32(nil), x...)})
+		}
+		j, err := scratch.NewJob(s.in, []Spec{r.spec})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := outOf(e, j, s.in)
+		results, err := j.Run(make([]float64, j.StateLen()), []Out{out})
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.Release()
+		if x, y := results[0].Value, r.result.Value; x != y && !(x != x && y != y) {
+			t.Errorf("value is %v, alone %v", x, y)
+		}
+		for i, x := range out.Gradient {
+			if x != r.out.Gradient[i] {
+				t.Errorf("gradient[%d] is %v, alone %v", i, x, r.out.Gradient[i])
+				break
+			}
+		}
+	})
+	for _, g := range all {
+		for i, x := range g.data {
+			if x != g.kept[i] {
+				t.Errorf("%s: number %d of what was given became %v, was %v", g.name, i, x, g.kept[i])
+				break
+			}
+		}
+	}
+}
+
 // What is written without reduction sums to the value.
 func TestValuesSumToValue(t *testing.T) {
 	each(t, 1, 3, 5, func(t *testing.T, e *Entry, s sample, r ran) {
