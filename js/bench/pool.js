@@ -63,7 +63,7 @@ const AUTO_SIDES = [64, 128, 256, 512, 1024, 2048, 4096];
 /** @type {Record<'contest' | 'auto' | 'quick', import('./rounds.js').Patience>} */
 const PATIENCE = {
   contest: { budget: 4_000, least: 9, most: 41 },
-  auto: { budget: 2_500, least: 7, most: 41 },
+  auto: { budget: 2_500, least: 7, most: 101 },
   quick: { budget: 600, least: 3, most: 11 },
 };
 
