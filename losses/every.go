@@ -8,11 +8,11 @@ import "github.com/maskloss/maskloss/losses/internal/vec"
 // everySum is all that a block of logits can be asked for.
 type everySum struct {
 	of    [vec.UnitSumCount]grids
-	ofLog []byHit // of each term that is made of a logarithm of -log p
+	ofLog []gridsByHit // of each term that is made of a logarithm of -log p
 }
 
-// byHit are the sums of the pixels of a class and of the others, or of both.
-type byHit [2]grids
+// gridsByHit are the sums of the pixels of a class and of the others, or of both.
+type gridsByHit [2]grids
 
 // isEvery tells whether a group wants, beyond the plain cross entropy, losses of
 // the true class, no more than vec.UnitSums8 gives and what is made of its -log p.
@@ -41,7 +41,7 @@ func (j *Job) unitEvery(g *group) unitPass {
 	ofLog := g.ofLog()
 	return func(u *unitSum, c int, stretch stretch, blocks int) int {
 		if u.every == nil {
-			u.every = &everySum{ofLog: make([]byHit, len(ofLog))}
+			u.every = &everySum{ofLog: make([]gridsByHit, len(ofLog))}
 		}
 		e := u.every
 		for b := range blocks {
@@ -76,7 +76,7 @@ func (g *group) ofLog() (terms []*term) {
 }
 
 // addOfLog adds their sums of a unit block of which r.mem.e is -log p, as scanTrue makes them.
-func (r *reader) addOfLog(sums []byHit, terms []*term, s stretch, labels []uint8) {
+func (r *reader) addOfLog(sums []gridsByHit, terms []*term, s stretch, labels []uint8) {
 	x, log, loss := r.mem.e[:], r.mem.v[:], r.mem.loss[:]
 	vec.Log2(log, x)
 	for i, t := range terms {
