@@ -60,8 +60,13 @@ const SETTLING = 2_000;
 
 const AUTO_SIDES = [64, 128, 256, 512, 1024, 2048, 4096];
 
-/** @type {Record<'contest' | 'auto' | 'quick', import('./rounds.js').Patience>} */
+/**
+ * Whatever else the machine does, the second core feels it first: what must be faster by it is raced for longer than that lasts.
+ *
+ * @type {Record<'judged' | 'contest' | 'auto' | 'quick', import('./rounds.js').Patience>}
+ */
 const PATIENCE = {
+  judged: { budget: 12_000, least: 9, most: 101 },
   contest: { budget: 4_000, least: 9, most: 41 },
   auto: { budget: 2_500, least: 7, most: 101 },
   quick: { budget: 600, least: 3, most: 11 },
@@ -135,7 +140,8 @@ export async function pool({ quick, tell = () => {} }) {
     const run = gradient
       ? (/** @type {Maskloss} */ ml, /** @type {any} */ given) => ml.evaluate('ce', given, { gradient })
       : WORKS[work];
-    const figures = await contest(wasm, WORKERS, input, run, how === 'held', PATIENCE[quick ? 'quick' : 'contest']);
+    const patience = PATIENCE[quick ? 'quick' : least ? 'judged' : 'contest'];
+    const figures = await contest(wasm, WORKERS, input, run, how === 'held', patience);
     contests.push({ title, pixels: side * side * images, classes, least, ...figures });
   }
   const autos = [];
