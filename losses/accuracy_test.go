@@ -308,6 +308,91 @@ func TestSlopes(t *testing.T) {
 	}
 }
 
+// TestSlopesOfClasses is TestSlopes of a softmax of logits within 6 that are not alike, near zero and far from it, and of labels as
+// numbers.
+func TestSlopesOfClasses(t *testing.T) {
+	const side = 256
+	for _, row := range []struct{ gamma, most, soft float64 }{ // gamma 0: cross entropy
+		{0, 2e-7, 2e-7},
+		{0.5, 3e-7, 3e-7},
+		{1, 3e-7, 3e-7},
+		{1.7, 3e-7, 3e-7},
+		{2, 3e-7, 3e-7},
+		{5, 5e-7, 5e-7},
+	} {
+		name, options := "ce", map[string]any{"reduction": "sum", "gradient": true}
+		if row.gamma > 0 {
+			name, options["gamma"] = "focal", row.gamma
+		}
+		spec, err := Decode(name, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, channels := range []int{2, 3, 4, 19} {
+			in, z := draw(Shape{1, channels, 1, side, side}, func(r *rand.Rand, _ float64) float64 { return 24*r.Float64() - 12 })
+			want := softmaxSlope64(z, in.Target.Labels.U8, channels, row.gamma)
+			far := in
+			far.Prediction.Data = make([]float32, len(z))
+			for i, x := range in.Prediction.Data {
+				far.Prediction.Data[i] = x + 100
+			}
+			wantFar := make([]float64, len(z))
+			for i, x := range far.Prediction.Data {
+				wantFar[i] = float64(x)
+			}
+			wantFar = softmaxSlope64(wantFar, in.Target.Labels.U8, channels, row.gamma)
+			soft := in
+			soft.Target = Target{Kind: Soft, Soft: make([]float32, len(z))}
+			for i, l := range in.Target.Labels.U8 {
+				soft.Target.Soft[int(l)*side*side+i] = 1
+			}
+			for _, c := range []struct {
+				name string
+				in   Input
+				want []float64
+				most float64
+			}{{"near zero", in, want, row.most}, {"far from it", far, wantFar, row.most}, {"as numbers", soft, want, row.soft}} {
+				outs := []Out{{Gradient: make([]float32, len(z))}}
+				if _, err := Evaluate(c.in, []Spec{spec}, outs); err != nil {
+					t.Fatal(err)
+				}
+				worst := 0.0
+				for i, w := range c.want {
+					if e := math.Abs(float64(outs[0].Gradient[i]) - w); !(e <= worst) {
+						worst = e
+					}
+				}
+				if !(worst <= c.most) {
+					t.Errorf("%s %v of %d classes, %s: off by %.3g", name, row.gamma, channels, c.name, worst)
+				}
+				t.Logf("%s %v of %d classes, %s: off by at most %.3g", name, row.gamma, channels, c.name, worst)
+			}
+		}
+	}
+}
+
+// softmaxSlope64 is the derivative of the focal loss by the logits of exclusive classes.
+func softmaxSlope64(z []float64, labels []uint8, channels int, gamma float64) []float64 {
+	px := len(labels)
+	slope := make([]float64, len(z))
+	for i, l := range labels {
+		own, rest := z[int(l)*px+i], 0.0
+		for c := range channels {
+			if c != int(l) {
+				rest += math.Exp(z[c*px+i] - own)
+			}
+		}
+		pull := slope64(-math.Log(rest), true, gamma)
+		for c := range channels {
+			slope[c*px+i] = -pull * math.Exp(z[c*px+i]-own) / rest
+			if c == int(l) {
+				slope[c*px+i] = pull
+			}
+		}
+	}
+	return slope
+}
+
 // TestConstants is TestAgainstFloat64 of logits that are all alike and right, of which every rounding error points one way: the
 // cross entropy keeps its digits however small it is.
 func TestConstants(t *testing.T) {

@@ -79,7 +79,7 @@ type reader struct {
 	room                       []float32    // a gradient that is not yet written, to keep them in
 	near                       bool         // grown holds, and what is made of it
 	grown                      [][]float32  // e^z of each class, and zeros up to a multiple of four
-	own, other                 []float32    // e^z of the true class and of all others
+	own, other                 []float32    // e^z, or e^(z-m), of the true class and of all others
 	top, low                   []float32    // the largest e^z and the sum of all others
 	few                        [3][]float32 // e^z of each of at most three classes, until own and other are made of it
 	spread                     bool         // the gradient is there already
@@ -450,12 +450,14 @@ func (r *reader) trueClass(c int, complement bool) {
 			vec.LogSoftmaxClass(r.u, r.p, r.m, r.whole())
 		}
 		r.haveU, r.haveQ = true, complement
-		switch { // own is free, and p of it
-		case complement && r.keep:
-			vec.GatherTrue(r.own, r.mem.kept[:r.shape.C], r.labels)
-			vec.KeptSoftmax(r.own, r.q, r.own, r.rest)
-		case complement:
-			vec.SoftmaxClass(r.own, r.q, r.p, r.m, r.rest)
+		if complement {
+			if r.keep {
+				vec.GatherTrue(r.own, r.mem.kept[:r.shape.C], r.labels)
+			} else {
+				vec.Drop(r.own, r.p, r.m)
+			}
+			vec.Others(r.other, r.own, r.rest)
+			vec.LackPart(r.q, r.own, r.other)
 		}
 		return
 	case softmaxProbs:
@@ -536,17 +538,12 @@ func (r *reader) term(t *term, loss, slope []float32, c int) {
 		if p != nil {
 			vec.FadedPart(p, r.fade(c), r.q)
 		}
-	case r.near:
+	default:
 		if v != nil {
 			vec.LogPart(v, r.other, r.own)
 		}
 		if p != nil {
 			vec.LackPart(p, r.other, r.own)
-		}
-	case p != nil || v != nil:
-		p = r.own
-		if v != nil {
-			vec.LogPart(v, r.q, p)
 		}
 	}
 	t.logits.TermOfLogits(loss, slope, r.u, p, r.q, v)

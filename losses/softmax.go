@@ -477,17 +477,12 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 	switch {
 	case g.act == softmaxProbs:
 	case r.ofLogits(t): // by the logit of another class it is what that has of q
-		lack := r.q
-		if r.near {
-			lack = r.other
-		}
-		vec.Ratio(f, rise, lack, leastLack)
+		vec.Ratio(f, rise, r.other, leastLack)
 		vec.Scale(f, f, -1)
 		hit = rise
 	case !r.near:
 		r.trueClass(0, true)
-		vec.Scale(f, rise, -1)
-		vec.Mul(hit, rise, r.q)
+		vec.ChainMost(f, hit, r.own, r.other, r.ones, r.rest, rise)
 	case C > 3:
 		vec.ChainMost(f, hit, r.own, r.other, r.top, r.low, rise)
 	default:
@@ -511,8 +506,7 @@ func (j *Job) chainTrue(g *group, t *term, gradient, rise []float32) {
 		} else {
 			x := r.grown[c]
 			if !r.near {
-				r.softmaxClass(c, nil)
-				x = r.p
+				x = r.kept(c)
 			}
 			if r.count[c+1] > 0 {
 				vec.MulUnless(d, x, f, hit, r.labels, int32(c))

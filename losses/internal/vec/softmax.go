@@ -76,7 +76,7 @@ func RestStep(rest, z, m []float32, arg []int32, class int32) {
 func KeepStep(rest, e, z, m []float32, arg []int32, class int32) {
 	n := len(rest)
 	check(n, len(e), len(z), len(m), len(arg))
-	drop(e, z, m)
+	Drop(e, z, m)
 	e, arg = e[:n], arg[:n]
 	o := splatI(class)
 	for i := 0; i <= n-Step; i += Step {
@@ -101,9 +101,10 @@ func over4(a, b, c, d, p, q, r, s F32) (F32, F32, F32, F32) {
 	return a.Div(p.Add(h)), b.Div(q.Add(h)), c.Div(r.Add(h)), d.Div(s.Add(h))
 }
 
-// drop is e^(z-m), for z <= m.
-func drop(dst, z, m []float32) {
+// Drop is e^(z-m), for z <= m.
+func Drop(dst, z, m []float32) {
 	n := len(dst)
+	check(n, len(z), len(m))
 	z, m = z[:n], m[:n]
 	for i := 0; i <= n-Step; i += Step {
 		a, b, c, d := load4(at(z, i))
@@ -125,7 +126,7 @@ func SoftmaxClass(p, q, z, m, rest []float32) {
 	n := len(p)
 	check(n, len(z), len(m), len(rest))
 	apart(p, rest)
-	drop(p, z, m)
+	Drop(p, z, m)
 	KeptSoftmax(p, q, p, rest)
 }
 
@@ -143,6 +144,19 @@ func KeptSoftmax(p, q, e, rest []float32) {
 		e, f, g, h := load4(at(rest, i))
 		a, b, c, d = over4(a, b, c, d, e, f, g, h)
 		store4(at(p, i), a, b, c, d)
+	}
+}
+
+// Others is (1-e) + rest of e = e^(z-m): what all other classes have.
+func Others(dst, e, rest []float32) {
+	n := len(dst)
+	check(n, len(e), len(rest))
+	e, rest = e[:n], rest[:n]
+	for i := 0; i <= n-Step; i += Step {
+		a, b, c, d := load4(at(e, i))
+		e, f, g, h := load4(at(rest, i))
+		a, b, c, d = others4(a, b, c, d, e, f, g, h)
+		store4(at(dst, i), a, b, c, d)
 	}
 }
 

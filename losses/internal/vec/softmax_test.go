@@ -96,6 +96,14 @@ func TestSoftmax(t *testing.T) {
 			equal(t, "true u", u, trueU)
 			SoftmaxClass(p, q, zt, m, rest)
 			equal(t, "true q", q, trueQ)
+			Drop(p, zt, m)
+			Others(u, p, rest)
+			LackPart(u, p, u)
+			wantQ := make([]float64, n)
+			for i, x := range trueQ {
+				wantQ[i] = float64(x)
+			}
+			near(t, "true q of e and others", u, wantQ, 3e-7)
 			standZ(t, "zt")
 		}
 	}
