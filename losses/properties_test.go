@@ -111,14 +111,23 @@ func TestHeatmapSumsToValue(t *testing.T) {
 func TestOutputsAlone(t *testing.T) {
 	each(t, 1, 33, 32, func(t *testing.T, e *Entry, s sample, r ran) {
 		outputAlone(t, s, r)
-		s = s.masked()
-		if r, err := run(e, s); err == nil {
-			outputAlone(t, s, r)
+		for _, s := range []sample{s.masked(), s.extreme()} {
+			if r, err := run(e, s); err == nil {
+				outputAlone(t, s, r)
+			}
 		}
 	})
 }
 
 func outputAlone(t *testing.T, s sample, r ran) {
+	alone, err := Evaluate(s.in, []Spec{r.spec}, nil)
+	if err != nil {
+		t.Errorf("value alone: %v", err)
+		return
+	}
+	if x, y := alone[0].Value, r.result.Value; x != y && !(x != x && y != y) {
+		t.Errorf("value alone is %v, want %v", x, y)
+	}
 	for _, row := range []struct {
 		name string
 		of   func(o *Out) *[]float32
