@@ -238,14 +238,7 @@ func TestSlopes(t *testing.T) {
 		{3, 2.5e-7, 3e-7, 3e-7},
 		{5, 3e-7, 4e-7, 5e-7},
 	} {
-		name, options := "ce", map[string]any{"reduction": "sum", "gradient": true}
-		if row.gamma > 0 {
-			name, options["gamma"] = "focal", row.gamma
-		}
-		spec, err := Decode(name, options)
-		if err != nil {
-			t.Fatal(err)
-		}
+		name, spec := steep(t, row.gamma)
 		for _, c := range []struct {
 			channels int
 			shift    float32
@@ -308,6 +301,19 @@ func TestSlopes(t *testing.T) {
 	}
 }
 
+// steep is the sum of a focal loss with its gradient, with gamma 0 of the cross entropy.
+func steep(t *testing.T, gamma float64) (name string, spec Spec) {
+	name, options := "ce", map[string]any{"reduction": "sum", "gradient": true}
+	if gamma > 0 {
+		name, options["gamma"] = "focal", gamma
+	}
+	spec, err := Decode(name, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name, spec
+}
+
 // TestSlopesOfClasses is TestSlopes of a softmax of logits within 6 that are not alike, near zero and far from it, and of labels as
 // numbers.
 func TestSlopesOfClasses(t *testing.T) {
@@ -320,14 +326,7 @@ func TestSlopesOfClasses(t *testing.T) {
 		{2, 3e-7, 3e-7},
 		{5, 5e-7, 5e-7},
 	} {
-		name, options := "ce", map[string]any{"reduction": "sum", "gradient": true}
-		if row.gamma > 0 {
-			name, options["gamma"] = "focal", row.gamma
-		}
-		spec, err := Decode(name, options)
-		if err != nil {
-			t.Fatal(err)
-		}
+		name, spec := steep(t, row.gamma)
 		for _, channels := range []int{2, 3, 4, 19} {
 			in, z := draw(Shape{1, channels, 1, side, side}, func(r *rand.Rand, _ float64) float64 { return 24*r.Float64() - 12 })
 			want := softmaxSlope64(z, in.Target.Labels.U8, channels, row.gamma)

@@ -75,7 +75,6 @@ type reader struct {
 	// each class, and what is of any by the largest logit; keep also the exponential
 	// of each class by it.
 	bare, parts, shifted, keep bool
-	both                       bool         // of each class log(1-p) too
 	room                       []float32    // a gradient that is not yet written, to keep them in
 	near                       bool         // grown holds, and what is made of it
 	grown                      [][]float32  // e^z of each class, and zeros up to a multiple of four
@@ -393,9 +392,18 @@ func (r *reader) probability(c int, complement bool) {
 	}
 }
 
-// logs makes r.u log p of class c, and r.v log(1-p) if that is wanted. Of exclusive
-// classes it makes r.p and r.q if q, r.p alone if p; of others both.
-func (r *reader) logs(c int, p, q bool) {
+// What a loss of every class reads of each, of these all up to one.
+type need uint8
+
+const (
+	logP need = iota
+	andP
+	andQ    // 1-p
+	andLogQ // log(1-p)
+)
+
+// logs makes what is needed of class c: r.u, r.p, r.q and r.v.
+func (r *reader) logs(c int, n need) {
 	if r.view.act != softmaxLogits {
 		r.probs(c)
 	}
@@ -403,21 +411,21 @@ func (r *reader) logs(c int, p, q bool) {
 	case softmaxLogits:
 		r.haveU, r.haveQ = false, false
 		switch {
-		case q:
+		case n >= andQ:
 			r.shiftedClass(c, r.q)
 			vec.Lack(r.q, r.p, r.q)
-		case p:
+		case n == andP:
 			r.shiftedClass(c, nil)
 		}
 		vec.LogSoftmaxClass(r.u, r.z[c], r.m, r.whole())
-		if r.both {
+		if n == andLogQ {
 			vec.Log(r.v, r.q)
 		}
 	case sigmoidLogits:
 		vec.LogSigmoid(r.u, r.v, r.z[c])
 	default:
 		logClamped(r.u, r.p)
-		if r.both {
+		if n == andLogQ {
 			logClamped(r.v, r.q)
 		}
 	}

@@ -57,6 +57,7 @@ type term struct {
 	log       bool // it is a LogLikelihood
 	squared   bool // it is -q² u
 	modulated bool // it is Modulated
+	need      need // of each class
 	same      bool // its state is that of a term before it
 	even      bool // the two classes of a channel weigh the same
 	plain     bool // even, and the cross entropy of logits
@@ -98,8 +99,7 @@ type group struct {
 	hard       bool     // some term reads the true class
 	dense      bool     // some term reads every class
 	complement bool     // some loss of the true class reads 1-p
-	both       bool     // some loss reads log(1-p) of each class
-	lacks      bool     // some sum or loss of each class reads 1-p
+	need       need     // most that some sum or loss reads of each class
 	read       *reader
 	p, g, d    [][]float32 // of all classes, for chains: d are those of g, or where these will be
 	spread     *spreader
@@ -152,7 +152,6 @@ func (s *Scratch) NewJob(in Input, specs []Spec) (*Job, error) {
 func (j *Job) takeReaders() {
 	for _, g := range j.views {
 		g.read = j.scratch.reader(&j.in, &g.view)
-		g.read.both = g.both
 	}
 }
 
@@ -326,6 +325,7 @@ func (j *Job) addTerm(t *term, mode, name string) error {
 	g.terms = append(g.terms, t)
 	j.terms = append(j.terms, t)
 	j.layOut(t, g)
+	g.need = max(g.need, t.need)
 	return nil
 }
 
@@ -405,10 +405,12 @@ func (j *Job) layOut(t *term, g *group) {
 		}
 		switch {
 		case g.act.sigmoid() && (g.soft || g.smoothing > 0), one && !g.act.sigmoid():
-			t.form, g.dense, g.both, g.lacks = bothPixel, true, true, true
+			t.form, t.need, g.dense = bothPixel, andLogQ, true
 		case g.soft || g.smoothing > 0:
 			t.form, g.dense = densePixel, true
-			g.lacks = g.lacks || t.modulated
+			if t.modulated {
+				t.need = andQ
+			}
 		default:
 			t.form, g.hard = hardPixel, true
 			_, weighs := l.(Weigher)
@@ -429,7 +431,7 @@ func (j *Job) layOut(t *term, g *group) {
 		}
 		t.at = j.reserve(slots * slot)
 	case Region, Joint:
-		t.form, g.dense, g.lacks = regionTerm, true, true
+		t.form, t.need, g.dense = regionTerm, andQ, true
 		if s, ok := l.(Squarer); ok && s.Squares() {
 			g.squares = true
 			g.exact = g.exact || !g.soft // |p-t| is p or q

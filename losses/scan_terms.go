@@ -83,7 +83,7 @@ func (r *reader) present() []float32 {
 func (j *Job) scanClass(g *group, r *reader, c int, state []float64) {
 	logs := g.logs()
 	if logs {
-		r.logs(c, false, g.lacks)
+		r.logs(c, g.need)
 		r.denseTarget(c)
 		for _, t := range g.terms {
 			if t.form == densePixel || t.form == bothPixel {

@@ -236,7 +236,7 @@ func (j *Job) spreadChannel(g *group, t *term, c int, o Out) {
 		soft := t.soft
 		answers := soft != nil && g.soft // by the logit itself
 		if !answers || probs {
-			r.logs(c, true, true)
+			r.logs(c, andLogQ)
 		}
 		r.denseTarget(c)
 		if !answers {
@@ -364,7 +364,7 @@ func (j *Job) spreadDense(g *group, t *term, o Out, heat []float32) {
 		if t.form == regionTerm {
 			j.spreadRatio(t, g, plane, c, d, one)
 		} else {
-			r.logs(c, true, t.modulated || t.form == bothPixel)
+			r.logs(c, max(t.need, andP))
 			r.denseTarget(c)
 			j.denseSlope(t, g, c, d, one)
 			if o.Values != nil && t.form == bothPixel {
